@@ -1,0 +1,71 @@
+public import HTTPTypes
+
+/// The methods that routes answer. HEAD follows GET, OPTIONS is the kernel's.
+public enum RouteMethod: String, Sendable, Hashable, CaseIterable {
+    case get = "GET"
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
+
+    public var http: HTTPRequest.Method {
+        switch self {
+        case .get: .get
+        case .post: .post
+        case .put: .put
+        case .patch: .patch
+        case .delete: .delete
+        }
+    }
+}
+
+/// One registered route.
+struct Route: Sendable {
+    let method: RouteMethod
+    /// The template as in the API document, `/api/messages/{id}`: also the label of its metrics.
+    let path: String
+    let policy: RoutePolicy
+    let module: String
+    let handler: ModuleRegistrar.Handler
+}
+
+/// What the kernel does for a route before its handler runs.
+public struct RoutePolicy: Sendable {
+    /// Who may call.
+    public enum Access: Sendable, Hashable {
+        /// Anybody. A token is not even looked at.
+        case open
+        /// Anybody; a token, when there is one, must be valid and names the caller.
+        case recognised
+        /// Only with a valid token: 401 otherwise.
+        case authenticated
+    }
+
+    /// What an `Idempotency-Key` does.
+    public enum Idempotency: Sendable, Hashable {
+        /// The header is ignored.
+        case none
+        /// The answer is kept for 24 hours and given again.
+        case kept
+        /// The answer carries a secret, which is never stored: the same key again is 409 `already_issued`.
+        case secret
+    }
+
+    public var access: Access
+    public var limit: RateLimitRule?
+    public var idempotency: Idempotency
+    /// Bytes of body this route takes; `nil` for the setting `server.body_limit`.
+    public var bodyLimit: Int?
+
+    public init(
+        _ access: Access,
+        limit: RateLimitRule? = nil,
+        idempotency: Idempotency = .none,
+        bodyLimit: Int? = nil
+    ) {
+        self.access = access
+        self.limit = limit
+        self.idempotency = idempotency
+        self.bodyLimit = bodyLimit
+    }
+}

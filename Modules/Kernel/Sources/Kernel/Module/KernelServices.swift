@@ -1,0 +1,40 @@
+public import Contracts
+public import Logging
+public import Postgres
+public import Settings
+
+/// What every part of the service shares. Immutable; tests replace the clock and the ids.
+public struct KernelServices: Sendable {
+    public let settings: Settings
+    /// The database, through PgBouncer where there is one.
+    public let database: PostgresClient
+    public let clock: WallClock
+    public let ids: IdentifierSource
+    /// Writes events into the outbox, as part of the caller's write.
+    public let events: EventPublisher
+
+    private let rootLogger: Logger
+
+    public init(
+        settings: Settings,
+        database: PostgresClient,
+        clock: WallClock,
+        ids: IdentifierSource,
+        events: EventPublisher,
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.database = database
+        self.clock = clock
+        self.ids = ids
+        self.events = events
+        rootLogger = logger
+    }
+
+    /// A logger that names the module in every line.
+    public func logger(for module: String) -> Logger {
+        var logger = rootLogger
+        logger[metadataKey: "module"] = .string(module)
+        return logger
+    }
+}
