@@ -1,0 +1,1 @@
+print("postgres-bench")
