@@ -14,28 +14,27 @@ public final class APIRequest: Sendable {
     public let body: [UInt8]
     /// Who calls; never `nil` on an authenticated route.
     public let principal: Principal?
-    /// The client's address as the trusted proxies tell it. For limits and audits only.
-    public let clientAddress: String
     /// The request id, also in the answer's `X-Request-Id` and in every log line.
     public let id: String
     /// The W3C trace that the request belongs to.
     public let trace: TraceContext
     /// When the request arrived, by the service's clock.
     public let receivedAt: PostgresTimestamp
-    public let logger: Logger
     /// Where the handler writes: the database, or the transaction of the request's idempotency key.
     public let writer: any RequestWriter
 
-    private let pathParameters: [(name: String, value: String)]
+    private let pathParameters: [PathParameter]
+    private let client: ClientAddress
+    private let baseLogger: Logger
 
     init(
         method: HTTPRequest.Method,
         headers: HTTPFields,
         query: QueryParameters,
-        pathParameters: [(name: String, value: String)],
+        pathParameters: [PathParameter],
         body: [UInt8],
         principal: Principal?,
-        clientAddress: String,
+        client: ClientAddress,
         id: String,
         trace: TraceContext,
         receivedAt: PostgresTimestamp,
@@ -48,12 +47,31 @@ public final class APIRequest: Sendable {
         self.pathParameters = pathParameters
         self.body = body
         self.principal = principal
-        self.clientAddress = clientAddress
+        self.client = client
         self.id = id
         self.trace = trace
         self.receivedAt = receivedAt
-        self.logger = logger
+        baseLogger = logger
         self.writer = writer
+    }
+
+    /// The client's address as the trusted proxies tell it. For limits and audits only.
+    public var clientAddress: String { client.text }
+
+    /// A logger that names the request in every line.
+    public var logger: Logger {
+        var logger = baseLogger
+        logger[metadataKey: "request"] = .string(id)
+        logger[metadataKey: "trace"] = .string(trace.traceID)
+        return logger
+    }
+
+    /// The same request, writing elsewhere.
+    func writing(to writer: any RequestWriter) -> APIRequest {
+        APIRequest(
+            method: method, headers: headers, query: query, pathParameters: pathParameters, body: body,
+            principal: principal, client: client, id: id, trace: trace, receivedAt: receivedAt,
+            logger: baseLogger, writer: writer)
     }
 
     /// The caller of an authenticated route.

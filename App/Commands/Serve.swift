@@ -1,0 +1,45 @@
+import ArgumentParser
+import Kernel
+import Logging
+import ServiceLifecycle
+import Settings
+
+/// Runs the service until SIGTERM or SIGINT.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Run the service.")
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        try await Exit.withOneLine {
+            let settings = try common.settings()
+            ServiceLogging.bootstrap(settings)
+            let logger = Logger(label: "vibe")
+            let database = try await Database.find(common, logger: logger)
+            do {
+                try await serve(database.settings, logger)
+            } catch {
+                await database.release()
+                throw error
+            }
+            await database.release()
+        }
+    }
+
+    private func serve(_ settings: Settings, _ logger: Logger) async throws {
+        let service = try VibeService(
+            modules: Modules.all(),
+            settings: settings,
+            logger: logger,
+            options: .init(onReady: { port in
+                logger.info("ready", metadata: ["port": .stringConvertible(port)])
+                if settings.environment == .development { Welcome.print(port: port) }
+            })
+        )
+        var quiet = logger
+        quiet.logLevel = .error
+        try await ServiceGroup(
+            services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet
+        ).run()
+    }
+}

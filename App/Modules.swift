@@ -1,0 +1,15 @@
+import Identity
+import Kernel
+import Messaging
+// modules: imports
+
+/// Every module that is compiled in. The only list there is; config.yaml says which of them run.
+enum Modules {
+    static func all() -> [any FeatureModule] {
+        [
+            IdentityModule(),
+            MessagingModule(),
+            // modules: list
+        ]
+    }
+}

@@ -1,0 +1,40 @@
+import HTTPTypes
+import NIOCore
+
+/// Where a request comes from. Worked out only when somebody asks.
+struct ClientAddress: Sendable {
+    let socket: SocketAddress?
+    let headers: HTTPFields
+    /// How many proxies of ours stand in front: each appends one address to `X-Forwarded-For`, and only those count.
+    /// What stands further left was written by the client, who may write anything.
+    let trustedHops: Int
+
+    var text: String {
+        forwarded ?? socket?.ipAddress ?? "local"
+    }
+
+    private var forwarded: String? {
+        guard trustedHops > 0 else { return nil }
+        let hops = headers[values: .xForwardedFor]
+            .joined(separator: ",")
+            .split(separator: ",")
+            .map { $0.trimmingSpaces() }
+        guard hops.count >= trustedHops else { return nil }
+        let hop = hops[hops.count - trustedHops]
+        return hop.isEmpty || hop.utf8.count > 45 ? nil : String(hop)
+    }
+}
+
+extension HTTPField.Name {
+    static var xForwardedFor: HTTPField.Name { name("X-Forwarded-For") }
+    static var xRequestID: HTTPField.Name { name("X-Request-Id") }
+    static var xVibeToken: HTTPField.Name { name("X-Vibe-Token") }
+    static var traceParent: HTTPField.Name { name("traceparent") }
+    static var idempotencyKey: HTTPField.Name { name("Idempotency-Key") }
+
+    /// A header field that the library does not name.
+    static func name(_ text: StaticString) -> HTTPField.Name {
+        guard let name = HTTPField.Name(text.description) else { preconditionFailure("\(text) is no field name") }
+        return name
+    }
+}

@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A library of a module in its folder under Modules.
+func module(_ name: String, of package: String? = nil) -> Target.Dependency {
+    .product(name: name, package: package ?? name)
+}
+
+/// What every module's tests may use.
+let testing: [Target.Dependency] = [
+    module("Contracts"), module("Postgres"), module("Kernel"), module("KernelTesting", of: "Kernel"),
+    module("JSONText", of: "Kernel"), module("Settings", of: "Kernel"), module("PrivatePostgres", of: "Kernel"),
+    .product(name: "Logging", package: "swift-log"),
+    .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+]
+
+let package = Package(
+    name: "vibe",
+    products: [.executable(name: "vibe", targets: ["vibe"])],
+    dependencies: [
+        .package(path: "Modules/Contracts"),
+        .package(path: "Modules/Postgres"),
+        .package(path: "Modules/Kernel"),
+        .package(path: "Modules/Identity"),
+        .package(path: "Modules/Messaging"),
+        // modules: dependencies
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "vibe",
+            dependencies: [
+                module("Postgres"), module("Kernel"), module("Settings", of: "Kernel"),
+                module("JSONText", of: "Kernel"), module("PrivatePostgres", of: "Kernel"),
+                module("Identity"),
+                module("Messaging"),
+                // modules: libraries
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "App",
+            swiftSettings: settings
+        ),
+
+        // Every module's own tests, so that one `swift test` runs them all.
+        .testTarget(name: "ContractsTests", dependencies: testing, path: "Modules/Contracts/Tests/ContractsTests", swiftSettings: settings),
+        .testTarget(name: "PostgresTests", dependencies: testing, path: "Modules/Postgres/Tests/PostgresTests", swiftSettings: settings),
+        .testTarget(name: "JSONTextTests", dependencies: testing, path: "Modules/Kernel/Tests/JSONTextTests", swiftSettings: settings),
+        .testTarget(name: "SettingsTests", dependencies: testing, path: "Modules/Kernel/Tests/SettingsTests", swiftSettings: settings),
+        .testTarget(name: "PrivatePostgresTests", dependencies: testing, path: "Modules/Kernel/Tests/PrivatePostgresTests", swiftSettings: settings),
+        .testTarget(name: "KernelTests", dependencies: testing, path: "Modules/Kernel/Tests/KernelTests", swiftSettings: settings),
+        .testTarget(name: "IdentityTests", dependencies: testing + [module("Identity")], path: "Modules/Identity/Tests/IdentityTests", swiftSettings: settings),
+        .testTarget(name: "MessagingTests", dependencies: testing + [module("Messaging"), module("Identity")], path: "Modules/Messaging/Tests/MessagingTests", swiftSettings: settings),
+        // modules: tests
+    ]
+)
