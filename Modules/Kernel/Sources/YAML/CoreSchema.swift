@@ -15,9 +15,7 @@ enum CoreSchema {
         }
         if let (digits, radix) = integerDigits(text) {
             guard let value = Int(digits, radix: radix) else {
-                throw InvalidScalar(
-                    reason: "the integer '\(text)' does not fit in 64 bits; put it in quotes if it is text"
-                )
+                throw InvalidScalar(reason: "the integer does not fit in 64 bits; put it in quotes if it is text")
             }
             return .int(value)
         }

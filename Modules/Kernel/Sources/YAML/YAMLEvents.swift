@@ -89,10 +89,16 @@ final class YAMLEvents {
     private func parserError() -> YAMLError {
         let problem = parser.pointee.problem.map { String(cString: $0) } ?? "out of memory"
         let context = parser.pointee.context.map { " " + String(cString: $0) } ?? ""
-        // The reader (bytes that are no text) sets no mark, only the parser's own position tells where.
-        let isReader = parser.pointee.error == YAML_READER_ERROR
-        let mark = isReader ? parser.pointee.mark : parser.pointee.problem_mark
-        return YAMLError(file: file, mark: YAMLMark(mark), reason: problem + context)
+        // For a forbidden character libyaml tells the byte only.
+        let isCharacter = parser.pointee.error == YAML_READER_ERROR
+        let mark = isCharacter ? mark(ofByte: parser.pointee.problem_offset) : YAMLMark(parser.pointee.problem_mark)
+        return YAMLError(file: file, mark: mark, reason: problem + context)
+    }
+
+    private func mark(ofByte offset: Int) -> YAMLMark {
+        let before = String(decoding: input.prefix(offset), as: UTF8.self).unicodeScalars
+        let lastLine = before.lastIndex(of: "\n").map { before[before.index(after: $0)...] } ?? before[...]
+        return YAMLMark(line: before.count { $0 == "\n" } + 1, column: lastLine.count + 1)
     }
 }
 

@@ -58,12 +58,12 @@ public struct YAMLScalar: Sendable, Equatable {
         case (CoreSchema.tag("int"), .int(let value)?): return .int(value)
         case (CoreSchema.tag("float"), .float(let value)?): return .float(value)
         case (CoreSchema.tag("float"), .int(let value)?): return .float(Double(value))
-        default: throw InvalidScalar(reason: "'\(text)' does not fit the tag '\(tag)'")
+        default: throw InvalidScalar(reason: "the value does not fit the tag '\(tag)'")
         }
     }
 }
 
-/// Why a scalar has no meaning.
+/// Why a scalar has no meaning. Never holds the text, which may be a secret.
 struct InvalidScalar: Error {
     let reason: String
 }
