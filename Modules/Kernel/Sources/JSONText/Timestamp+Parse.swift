@@ -15,7 +15,10 @@ extension Timestamp {
     /// year 5138 as seconds, 1973 as milliseconds), milliseconds as JavaScript's `Date.now()`.
     public static func microseconds(unix number: Double) -> Int64? {
         let scaled = number * (abs(number) >= 1e11 ? 1e3 : 1e6)
-        guard let microseconds = Int64(exactly: scaled.rounded()), writable.contains(microseconds) else { return nil }
+        // Checked as a double first: the conversion must not trap. Half a microsecond rounds away from zero.
+        guard scaled.magnitude < 1e18 else { return nil }
+        let microseconds = Int64(scaled + (scaled < 0 ? -0.5 : 0.5))
+        guard writable.contains(microseconds) else { return nil }
         return microseconds
     }
 

@@ -24,30 +24,16 @@ public enum Timestamp {
         let (days, withinDay) = held.flooredQuotient(86_400_000_000)
         let (year, month, day) = civil(days: Int(days))
         let (seconds, fraction) = withinDay.quotientAndRemainder(dividingBy: 1_000_000)
-        func put(_ value: Int, _ width: Int, at offset: Int) {
-            var value = value
-            for index in stride(from: offset + width - 1, through: offset, by: -1) {
-                target.storeBytes(of: UInt8(value % 10) + UInt8(ascii: "0"), toByteOffset: index, as: UInt8.self)
-                value /= 10
-            }
-        }
-        func put(_ mark: Unicode.Scalar, at offset: Int) {
-            target.storeBytes(of: UInt8(ascii: mark), toByteOffset: offset, as: UInt8.self)
-        }
-        put(year, 4, at: 0)
-        put("-", at: 4)
-        put(month, 2, at: 5)
-        put("-", at: 7)
-        put(day, 2, at: 8)
-        put("T", at: 10)
-        put(Int(seconds / 3600), 2, at: 11)
-        put(":", at: 13)
-        put(Int(seconds / 60 % 60), 2, at: 14)
-        put(":", at: 16)
-        put(Int(seconds % 60), 2, at: 17)
-        put(".", at: 19)
-        put(Int(fraction), 6, at: 20)
-        put("Z", at: 26)
+        // The marks come with the whole pattern; the digits then go over its zeros.
+        let pattern: StaticString = "0000-00-00T00:00:00.000000Z"
+        target.copyMemory(from: pattern.utf8Start, byteCount: pattern.utf8CodeUnitCount)
+        Decimal.write(UInt64(year), width: 4, to: target)
+        Decimal.write(UInt64(month), width: 2, to: target + 5)
+        Decimal.write(UInt64(day), width: 2, to: target + 8)
+        Decimal.write(UInt64(seconds / 3600), width: 2, to: target + 11)
+        Decimal.write(UInt64(seconds / 60 % 60), width: 2, to: target + 14)
+        Decimal.write(UInt64(seconds % 60), width: 2, to: target + 17)
+        Decimal.write(UInt64(fraction), width: 6, to: target + 20)
     }
 
     // Both from Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": the year starts in March, so that the

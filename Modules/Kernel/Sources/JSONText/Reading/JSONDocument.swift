@@ -7,7 +7,8 @@ public struct JSONDocument: Sendable {
 
     /// Takes the bytes over without copying them.
     public init(_ bytes: [UInt8]) throws(JSONError) {
-        storage = JSONStorage(bytes, try bytes.scanned())
+        let tokens = try bytes.withUnsafeBufferPointer { (bytes) throws(JSONError) in try JSONScanner.scan(bytes) }
+        storage = JSONStorage(bytes, tokens)
     }
 
     /// Copies the bytes: of a slice, a raw buffer, a `ByteBufferView`, a string's `utf8`.
@@ -20,13 +21,6 @@ public struct JSONDocument: Sendable {
 
     /// The whole text, white space included.
     public var bytes: [UInt8] { storage.bytes }
-}
-
-extension [UInt8] {
-    fileprivate func scanned() throws(JSONError) -> [JSONToken] {
-        // The closure's error must be typed by hand: the standard library's own method is typed, its inference is not.
-        try withUnsafeBufferPointer { (bytes) throws(JSONError) in try JSONScanner.scan(bytes) }
-    }
 }
 
 /// What the values of a document share.

@@ -31,8 +31,12 @@ extension JSONScanner {
         while at + 8 <= count {
             let word = UnsafeRawPointer(base + at).loadUnaligned(as: UInt64.self)
             let special = BytePattern.needsEscape(UInt64(littleEndian: word)) | word.littleEndian & BytePattern.highBits
-            at += special.trailingZeroBitCount / 8
-            if special != 0 { return }
+            // A branch, not arithmetic: the next word need not wait for this one's outcome.
+            if special != 0 {
+                at += special.trailingZeroBitCount / 8
+                return
+            }
+            at += 8
         }
     }
 
@@ -84,7 +88,7 @@ extension JSONScanner {
         default: throw JSONError(.invalidUTF8, at: at)
         }
         guard at + length <= count, second.contains(base[at + 1]) else { throw JSONError(.invalidUTF8, at: at) }
-        for index in 2..<max(length, 2) where base[at + index] & 0xC0 != 0x80 {
+        for index in 2..<length where base[at + index] & 0xC0 != 0x80 {
             throw JSONError(.invalidUTF8, at: at)
         }
         at += length

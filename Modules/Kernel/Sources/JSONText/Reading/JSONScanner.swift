@@ -14,9 +14,9 @@ struct JSONScanner {
 
     private static let outermost = UInt32.max
 
-    private init(_ bytes: UnsafeBufferPointer<UInt8>, at base: UnsafePointer<UInt8>) {
+    private init(base: UnsafePointer<UInt8>, count: Int) {
         self.base = base
-        count = bytes.count
+        self.count = count
         // A token for every eight bytes is more than ordinary bodies need; dense ones grow the array.
         tokens.reserveCapacity(count / 8 + 4)
     }
@@ -26,7 +26,7 @@ struct JSONScanner {
         guard let base = bytes.baseAddress, !bytes.isEmpty else { throw JSONError(.unexpectedEnd, at: 0) }
         // Offsets are 32 bits wide, and a token's index never exceeds the offset behind it.
         guard bytes.count <= Int(Int32.max) else { throw JSONError(.tooLarge, at: Int(Int32.max)) }
-        var scanner = JSONScanner(bytes, at: base)
+        var scanner = JSONScanner(base: base, count: bytes.count)
         try scanner.scanDocument()
         return scanner.tokens
     }

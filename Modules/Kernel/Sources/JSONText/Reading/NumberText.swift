@@ -29,7 +29,8 @@ enum NumberText {
         if at < text.count { scale += exponent(text[(at + 1)...]) }
         scale += pendingZeros
         guard scale >= 0, let value = raise(magnitude, by: scale) else { return nil }
-        return negative ? Int64(exactly: value).map { -$0 } ?? (value == 1 << 63 ? .min : nil) : Int64(exactly: value)
+        guard negative else { return Int64(exactly: value) }
+        return value <= Int64.min.magnitude ? Int64(truncatingIfNeeded: 0 &- value) : nil
     }
 
     /// `value` × 10^power; nil on overflow.

@@ -39,9 +39,7 @@ struct DecimalForm {
     /// As ECMAScript's Number::toString (ES2024, 6.1.6.1.20): plain from 1e-6 to below 1e21; -0 is "0".
     var javaScript: String {
         guard !digits.isEmpty else { return "0" }
-        if point > 0, point <= 21 { return sign + plain }
-        if point > -6, point <= 0 { return sign + plain }
-        return sign + scientific(exponentWidth: 1)
+        return sign + (point > -6 && point <= 21 ? plain : scientific(exponentWidth: 1))
     }
 
     /// As Python's `repr(float)`: plain from 1e-4 to below 1e16, then always with a fraction; -0.0 keeps its sign.

@@ -1,7 +1,7 @@
 extension JSONWriter {
-    /// An integer in decimal digits.
+    /// An integer of at most 64 bits, in decimal digits.
     @inlinable
-    public mutating func int(_ value: some BinaryInteger & FixedWidthInteger) {
+    public mutating func int(_ value: some FixedWidthInteger) {
         reserve(21)
         separate()
         if value < 0 { put(UInt8(ascii: "-")) }
@@ -13,10 +13,11 @@ extension JSONWriter {
     /// JSON.stringify has it.
     public mutating func double(_ value: Double) {
         guard value.isFinite else { return null() }
-        guard let integer = Int64(exactly: value), integer.magnitude < 1 << 53 else {
+        // Every integer up to 2^53 is exact and plain. (`Int64(exactly:)` would need libm.)
+        guard value.magnitude <= 0x1p53, Double(Int64(value)) == value else {
             return DecimalForm(value).javaScript.withUTF8Copy { raw($0) }
         }
-        int(integer)
+        int(Int64(value))
     }
 
     /// A time as `"2026-01-08T16:23:44.123456Z"`, always of this width.
@@ -39,22 +40,8 @@ extension JSONWriter {
 
     @usableFromInline
     mutating func putDigits(_ value: UInt64) {
-        var (length, bound) = (1, UInt64(10))
-        while length < 20, value >= bound {
-            length += 1
-            // Beyond 19 digits the bound would overflow; 20 is the most a value can have.
-            bound = length < 20 ? bound &* 10 : .max
-        }
-        var (value, at) = (value, written + length)
-        repeat {
-            at -= 1
-            base.storeBytes(
-                of: UInt8(truncatingIfNeeded: value % 10) + UInt8(ascii: "0"),
-                toByteOffset: at,
-                as: UInt8.self
-            )
-            value /= 10
-        } while value > 0
+        let length = Decimal.length(value)
+        Decimal.write(value, width: length, to: base + written)
         written += length
     }
 }

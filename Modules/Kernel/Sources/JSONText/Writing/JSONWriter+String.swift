@@ -13,30 +13,58 @@ extension JSONWriter {
         separate()
         put(UInt8(ascii: "\""))
         var at = 0
-        while at + 8 <= text.count {
-            let word = text.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-            base.storeBytes(of: word, toByteOffset: written, as: UInt64.self)
-            let special = BytePattern.needsEscape(UInt64(littleEndian: word))
-            // Of zero, 64: all eight bytes are clean.
-            let clean = special.trailingZeroBitCount / 8
-            written += clean
-            at += clean
-            if special != 0 {
+        while at < text.count {
+            at = copyClean(text, from: at)
+            if at < text.count {
                 escape(text[at], remaining: text.count - at)
                 at += 1
             }
         }
-        while at < text.count {
-            let byte = text[at]
-            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                escape(byte, remaining: text.count - at)
-            } else {
-                put(byte)
-            }
-            at += 1
-        }
         put(UInt8(ascii: "\""))
         needsComma = true
+    }
+
+    /// Copies from `start` up to the first byte that needs an escape, and returns its offset, or the end's.
+    ///
+    /// Looks and copies in one go, eight bytes at a time. Works on local variables: the compiler must assume that
+    /// a store through `base` changes the writer's own properties, and would load them anew each time.
+    private mutating func copyClean(_ text: UnsafeRawBufferPointer, from start: Int) -> Int {
+        let (output, end) = (base + written, text.count)
+        var at = start
+        defer { written += at - start }
+        while at + 8 <= end {
+            let special = Self.copyWord(text, at, to: output + (at - start))
+            // A branch, not arithmetic: the next word need not wait for this one's outcome.
+            if special != 0 {
+                at += special.trailingZeroBitCount / 8
+                return at
+            }
+            at += 8
+        }
+        // The rest as a whole word that ends with the text, if the bytes it repeats were copied as they are.
+        if at < end, end - start >= 8, Self.copyWord(text, end - 8, to: output + (end - 8 - start)) == 0 {
+            at = end
+        }
+        while at < end, !Self.needsEscape(text[at]) {
+            output.storeBytes(of: text[at], toByteOffset: at - start, as: UInt8.self)
+            at += 1
+        }
+        return at
+    }
+
+    /// Copies eight bytes and returns `BytePattern.needsEscape` of them.
+    @inline(__always)
+    private static func copyWord(_ text: UnsafeRawBufferPointer, _ at: Int, to output: UnsafeMutableRawPointer)
+        -> UInt64
+    {
+        let word = text.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+        output.storeBytes(of: word, as: UInt64.self)
+        return BytePattern.needsEscape(UInt64(littleEndian: word))
+    }
+
+    @inline(__always)
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
     }
 
     /// Writes one escape and makes room again for what `string(utf8:)` has left to write, with its spare bytes.
