@@ -7,7 +7,8 @@ final class Cleaner: Sendable {
     private let shell: ChildProcess
     private let pipeEnd: Mutex<Int32?>
 
-    private init(script: String, argument: String, environment: [String: String] = [:]) throws(PrivatePostgresError) {
+    private init(script: String, arguments: [String], environment: [String: String] = [:]) throws(PrivatePostgresError)
+    {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0, fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0 else {
             throw .commandFailed(command: "/bin/sh", reason: String(cString: strerror(errno)))
@@ -19,7 +20,7 @@ final class Cleaner: Sendable {
         }
         pipeEnd = Mutex(ends[1])
         shell = try ChildProcess(
-            ["/bin/sh", "-c", "cat >/dev/null\n" + script, "cleaner", argument],
+            ["/bin/sh", "-c", "cat >/dev/null\n" + script, "cleaner"] + arguments,
             environment: Account.environment.merging(environment) { _, given in given },
             input: ends[0],
             output: null,
@@ -34,22 +35,25 @@ final class Cleaner: Sendable {
         _ = await shell.exitStatus
     }
 
-    /// Ends the server whose home is `folder`, then removes the folder.
-    static func forServer(in folder: String) throws(PrivatePostgresError) -> Cleaner {
-        // The number in postmaster.pid may be another process' by now: only the server of this folder is ended.
-        // SIGCONT in case a test has stopped it.
+    /// Ends a server, then removes `folder`.
+    /// - Parameters:
+    ///   - pidFile: holds the server's process number in its first line.
+    ///   - mark: an argument that only this server was started with: by now the number may be another process'.
+    static func forServer(in folder: String, pidFile: String, mark: String) throws(PrivatePostgresError) -> Cleaner {
+        // SIGQUIT ends Postgres and PgBouncer at once; SIGCONT in case a test has stopped the server.
         let script = #"""
-            pid=$(head -n 1 "$1/data/postmaster.pid")
-            ours() { tr '\0' '\n' <"/proc/$pid/cmdline" | grep -qxF -- "$1/data"; }
-            if [ -n "$pid" ] && ours "$1"; then
+            pid=$(head -n 1 "$2")
+            mark=$3
+            ours() { tr '\0' '\n' <"/proc/$pid/cmdline" | grep -qxF -- "$mark"; }
+            if [ -n "$pid" ] && ours; then
                 kill -QUIT "$pid"
                 kill -CONT "$pid"
-                for _ in $(seq 500); do ours "$1" || break; sleep 0.02; done
-                ours "$1" && kill -KILL "$pid"
+                for _ in $(seq 500); do ours || break; sleep 0.02; done
+                ours && kill -KILL "$pid"
             fi
             rm -rf -- "$1"
             """#
-        return try Cleaner(script: script, argument: folder)
+        return try Cleaner(script: script, arguments: [folder, pidFile, mark])
     }
 
     /// Drops the databases whose names start with `prefix`.
@@ -59,6 +63,6 @@ final class Cleaner: Sendable {
                 SELECT format('DROP DATABASE %I WITH (FORCE);', datname) FROM pg_database
                 WHERE starts_with(datname, '$1')" | "$PSQL" -X -d "$URL"
             """#
-        return try Cleaner(script: script, argument: prefix, environment: ["PSQL": psql.program, "URL": url])
+        return try Cleaner(script: script, arguments: [prefix], environment: ["PSQL": psql.program, "URL": url])
     }
 }

@@ -128,8 +128,11 @@ struct Server: Sendable {
 
     /// The address of a database through the Unix socket.
     func url(database: String) -> String {
-        let port = home.server?.port ?? port
-        return "postgresql://\(Self.user)@/\(Self.encoded(database))?host=\(Self.encoded(home.sockets))&port=\(port)"
+        Self.url(database: database, sockets: home.sockets, port: home.server?.port ?? port)
+    }
+
+    static func url(database: String, sockets: String, port: Int) -> String {
+        "postgresql://\(user)@/\(encoded(database))?host=\(encoded(sockets))&port=\(port)"
     }
 
     /// The address of a database through TCP, with the password.

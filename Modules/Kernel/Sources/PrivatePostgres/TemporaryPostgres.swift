@@ -46,16 +46,10 @@ public final class TemporaryPostgres: Sendable {
         options: PrivatePostgres.Options = .init(durable: false, maxConnections: 200)
     ) async throws(PrivatePostgresError) -> TemporaryPostgres {
         let account = try Account.forServer()
-        // Not `TMPDIR`: the server's user has to reach it, and a socket's path must be short.
-        var template = Array("/tmp/vibe-test-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw .noPermission(path: "/tmp", reason: String(cString: strerror(errno)))
-        }
-        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        let cleaner = try Cleaner.forServer(in: folder)
-        try Home.makePrivateFolder(folder, owner: account)
-        let installation = try await Installation.find(forDataOf: nil, folder: folder)
+        let folder = try TemporaryFolder.make(owner: account)
         let home = Home(folder: folder, account: account)
+        let cleaner = try Cleaner.forServer(in: folder, pidFile: home.data + "/postmaster.pid", mark: home.data)
+        let installation = try await Installation.find(forDataOf: nil, folder: folder)
         let server = try Server(installation: installation, account: account, home: home, options: options)
         _ = try await server.start()
         return TemporaryPostgres(
@@ -156,7 +150,7 @@ public final class TemporaryPostgres: Sendable {
         await cleaner.clean()
     }
 
-    private var own: Server {
+    var own: Server {
         get throws(PrivatePostgresError) {
             guard case .own(let server) = kind else {
                 throw .statementFailed(reason: "only a server of our own can be started and stopped")

@@ -197,4 +197,15 @@ import Testing
             try await last.stop()
         }
     }
+
+    @Test func theLogHoldsNoTexts() async throws {
+        try await withFolder { folder in
+            let postgres = try await PrivatePostgres.start(folder: folder, options: options, logger: logger)
+            await #expect(throws: PrivatePostgresError.self) { try await ask(postgres, "SELECT 'a secret'::int") }
+            try await postgres.stop()
+            let log = try String(contentsOf: postgres.folder.appending(path: "server.log"), encoding: .utf8)
+            #expect(log.contains("ready to accept connections"))
+            #expect(!log.contains("secret"))
+        }
+    }
 }

@@ -83,3 +83,22 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder))
     }
 }
+
+/// PgBouncer before a server.
+@Suite(.enabled(if: TemporaryPgBouncer.isInstalled, "needs Debian's package pgbouncer"))
+struct TemporaryPgBouncerTests {
+    @Test func passesStatementsOn() async throws {
+        let postgres = try await TemporaryPostgres.start()
+        let bouncer = try await TemporaryPgBouncer.start(before: postgres)
+        _ = try await postgres.database(named: "through")
+        let psql = PSQL(program: try await Installation.find(forDataOf: nil, folder: "").program("psql"))
+        let url = bouncer.url(database: "through")
+        #expect(try await psql.run(["SELECT current_database()"], url: url) == "through")
+        // Two sessions of ours, one of the server's: that is PgBouncer at work.
+        let process = "SELECT pg_backend_pid()"
+        #expect(try await psql.run([process], url: url) == psql.run([process], url: url))
+        await bouncer.remove()
+        await #expect(throws: PrivatePostgresError.self) { try await psql.run([process], url: url) }
+        await postgres.remove()
+    }
+}
