@@ -3,9 +3,9 @@ public struct EffectiveSetting: Sendable, Equatable {
     /// `server.port`.
     public let key: String
     /// The value as it would be written in config.yaml, `••••` for a secret of any length; nil if it is unset.
-    public let displayedValue: String?
-    /// Where the value comes from.
-    public let source: SettingSource
+    public let value: String?
+    /// Where the value comes from: `default`, `config.yaml:40 (production)`, `PORT`, `--set`.
+    public let source: String
     /// What the setting does.
     public let description: String
     /// The module it belongs to.
@@ -18,8 +18,8 @@ extension Settings {
         resolved.values.sorted { $0.declaration.key < $1.declaration.key }.map { setting in
             EffectiveSetting(
                 key: setting.declaration.key,
-                displayedValue: setting.value.map { setting.declaration.isSecret ? "••••" : $0.text },
-                source: setting.source,
+                value: setting.value.map { setting.declaration.isSecret ? "••••" : $0.text },
+                source: setting.source.description,
                 description: setting.declaration.description,
                 owner: setting.declaration.owner
             )

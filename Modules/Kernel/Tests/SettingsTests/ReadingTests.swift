@@ -62,7 +62,7 @@ struct ReadingTests {
         #expect(effective.count == Fixture.kernel.count + Fixture.identity.count + 2)
         func shown(_ key: String) throws -> [String?] {
             let setting = try #require(effective.first { $0.key == key })
-            return [setting.displayedValue, setting.source.description, setting.description, setting.owner]
+            return [setting.value, setting.source, setting.description, setting.owner]
         }
         #expect(try shown("database.url") == ["••••", "DATABASE_URL", "Postgres.", "kernel"])
         #expect(try shown("identity.auth_secret") == [nil, "default", "Signs tokens.", "identity"])

@@ -70,7 +70,7 @@ struct UnitTests {
 
 extension Settings {
     fileprivate func displayed(_ key: String) -> String {
-        effective.first { $0.key == key }?.displayedValue ?? ""
+        effective.first { $0.key == key }?.value ?? ""
     }
 }
 
