@@ -1,0 +1,66 @@
+import Synchronization
+
+/// The figures of one route. Recording a request looks nothing up and takes no lock.
+public final class RouteMetrics: Sendable {
+    let method: String
+    let path: String
+    private let inFlight: MetricGauge
+    /// Per status class, `1xx` first.
+    private let latencies: [MetricHistogram]
+
+    init(method: String, path: String, inFlight: MetricGauge) {
+        self.method = method
+        self.path = path
+        self.inFlight = inFlight
+        latencies = (1...5).map { _ in MetricHistogram() }
+    }
+
+    /// A request has arrived. Every call is followed by one of ``record(status:durationNanoseconds:)``.
+    public func begin() {
+        inFlight.add(1)
+    }
+
+    /// A request was answered.
+    ///
+    /// - Parameters:
+    ///   - status: the HTTP status; one out of 100...599 counts as 5xx.
+    ///   - durationNanoseconds: from its head to the end of its answer.
+    public func record(status: Int, durationNanoseconds: UInt64) {
+        inFlight.add(-1)
+        let statusClass = (100...599).contains(status) ? status / 100 : 5
+        latencies[statusClass - 1].observe(nanoseconds: durationNanoseconds)
+    }
+
+    /// Readings by rendered labels, only of the classes that have occurred.
+    var readings: [(labels: String, reading: MetricHistogram.Snapshot)] {
+        latencies.enumerated().compactMap { index, latency in
+            let reading = latency.snapshot
+            guard reading.count > 0 else { return nil }
+            return (
+                PrometheusText.labels([("method", method), ("route", path), ("status", "\(index + 1)xx")]),
+                reading
+            )
+        }
+    }
+}
+
+/// The routes whose figures are on the page.
+final class RouteList: MetricCollector {
+    private let routes = Mutex<[RouteMetrics]>([])
+
+    func append(_ route: RouteMetrics) {
+        routes.withLock { $0.append(route) }
+    }
+
+    func collect(into page: inout PrometheusText) {
+        let readings = routes.withLock { $0 }.flatMap(\.readings)
+        page.family("http_requests_total", .counter, help: "Requests answered.")
+        for (labels, reading) in readings { page.sample("http_requests_total", labels, Double(reading.count)) }
+        page.family(
+            "http_request_duration_seconds",
+            .histogram,
+            help: "From a request's head to the end of its answer."
+        )
+        for (labels, reading) in readings { page.histogram("http_request_duration_seconds", labels, reading) }
+    }
+}
