@@ -12,17 +12,10 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         try await Exit.withOneLine {
-            let settings = try common.settings()
-            ServiceLogging.bootstrap(settings)
-            let logger = Logger(label: "vibe")
-            let database = try await Database.find(common, logger: logger)
-            do {
-                try await serve(database.settings, logger)
-            } catch {
-                await database.release()
-                throw error
+            let logger = Logger.service(try common.settings())
+            try await Database.with(common, logger: logger) { settings in
+                try await serve(settings, logger)
             }
-            await database.release()
         }
     }
 

@@ -12,6 +12,8 @@ public struct KernelServices: Sendable {
     public let ids: IdentifierSource
     /// Writes events into the outbox, as part of the caller's write.
     public let events: EventPublisher
+    /// Where keys for signatures and keyed hashes come from.
+    public let secret: ServiceSecret
 
     private let rootLogger: Logger
 
@@ -21,6 +23,7 @@ public struct KernelServices: Sendable {
         clock: WallClock,
         ids: IdentifierSource,
         events: EventPublisher,
+        secret: ServiceSecret,
         logger: Logger
     ) {
         self.settings = settings
@@ -28,6 +31,7 @@ public struct KernelServices: Sendable {
         self.clock = clock
         self.ids = ids
         self.events = events
+        self.secret = secret
         rootLogger = logger
     }
 

@@ -28,6 +28,11 @@ public enum KernelSettings {
         SettingDeclaration(
             key: "server.public_url", type: .url, default: "http://127.0.0.1:8080",
             description: "Where people reach the service, for links in answers.", owner: owner),
+        SettingDeclaration(
+            key: "server.secret", type: .string,
+            description: "Signs tokens and keys hashes; at least 32 characters. Development keeps one in .vibe/.",
+            owner: owner, isSecret: true, environmentAliases: ["VIBE_AUTH_SECRET"],
+            requiredIn: [.test, .staging, .production]),
     ]
 
     static let database: [SettingDeclaration] = [

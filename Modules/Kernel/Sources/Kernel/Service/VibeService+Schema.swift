@@ -1,0 +1,43 @@
+public import Logging
+import Postgres
+import ServiceLifecycle
+public import Settings
+
+extension VibeService {
+    /// Runs `body` with a migrator for all compiled-in modules, on a database client of its own.
+    ///
+    /// - Throws: ``StartFailure`` when the database cannot be reached; what `body` throws.
+    public static func withMigrator(
+        of modules: [any FeatureModule],
+        settings: Settings,
+        logger: Logger,
+        _ body: @Sendable @escaping (SchemaMigrator) async throws -> Void
+    ) async throws {
+        let database = PostgresClient(configuration: try Assembly.database(settings), logger: logger)
+        let migrator = try Assembly.migrator(of: modules, settings: settings, database: database, logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await database.run() }
+            do {
+                try await database.connect(settings)
+                try await body(migrator)
+            } catch {
+                group.cancelAll()
+                throw error
+            }
+            group.cancelAll()
+        }
+    }
+}
+
+extension PostgresClient {
+    /// Waits for the database as long as the settings allow.
+    ///
+    /// - Throws: ``StartFailure`` with the reason.
+    func connect(_ settings: Settings) async throws {
+        do {
+            try await waitUntilReady(timeout: settings.duration("database.start_timeout"))
+        } catch let error as PostgresError {
+            throw StartFailure("The database cannot be reached: \(error)", code: 69)
+        }
+    }
+}

@@ -1,0 +1,29 @@
+import HTTPTypes
+import NIOCore
+import Testing
+
+@testable import Kernel
+
+@Suite struct ClientAddressTests {
+    private static func address(_ forwarded: [String], hops: Int) throws -> String {
+        var headers = HTTPFields()
+        for value in forwarded { headers.append(HTTPField(name: .xForwardedFor, value: value)) }
+        return ClientAddress(
+            socket: try SocketAddress(ipAddress: "10.0.0.9", port: 80), headers: headers, trustedHops: hops
+        ).text
+    }
+
+    @Test func aBareHeaderIsNeverBelieved() throws {
+        #expect(try Self.address(["1.2.3.4"], hops: 0) == "10.0.0.9")
+    }
+
+    @Test func eachTrustedProxyAddsOneEntry() throws {
+        #expect(try Self.address(["6.6.6.6, 1.2.3.4"], hops: 1) == "1.2.3.4")
+        #expect(try Self.address(["6.6.6.6", "1.2.3.4, 10.0.0.1"], hops: 2) == "1.2.3.4")
+    }
+
+    @Test func tooFewEntriesMeanThatTheProxyWasPassedBy() throws {
+        #expect(try Self.address(["1.2.3.4"], hops: 2) == "10.0.0.9")
+        #expect(try Self.address([], hops: 1) == "10.0.0.9")
+    }
+}
