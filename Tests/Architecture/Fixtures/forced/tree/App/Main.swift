@@ -1,0 +1,1 @@
+let first = CommandLine.arguments.first!

@@ -1,0 +1,1 @@
+let tests = try! mayForce()!

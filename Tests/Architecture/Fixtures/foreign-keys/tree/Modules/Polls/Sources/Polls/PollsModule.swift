@@ -1,0 +1,1 @@
+let manifest = ModuleManifest(name: "polls", summary: "", tables: ["polls", "poll_votes"])

@@ -1,0 +1,3 @@
+import Identity
+import KeyValue
+import Messaging

@@ -1,0 +1,3 @@
+import Identity
+import Kernel
+import KeyValue

@@ -1,0 +1,3 @@
+import Cutover
+import Identity
+import KeyValue

@@ -1,0 +1,4 @@
+import KernelTesting
+import Messaging
+
+@testable import Identity

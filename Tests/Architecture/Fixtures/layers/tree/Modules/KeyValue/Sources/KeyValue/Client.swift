@@ -1,0 +1,4 @@
+// import Kernel: a comment is no import
+let text = """
+    import Kernel
+    """

@@ -1,0 +1,1 @@
+let helper = 1

@@ -1,0 +1,1 @@
+let count = "SELECT count(*) FROM polls"

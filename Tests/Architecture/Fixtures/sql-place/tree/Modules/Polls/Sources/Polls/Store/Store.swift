@@ -1,0 +1,1 @@
+let read = "SELECT id FROM polls"
