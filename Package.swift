@@ -62,5 +62,10 @@ let package = Package(
         .testTarget(name: "IdentityTests", dependencies: testing + [module("Identity")], path: "Modules/Identity/Tests/IdentityTests", swiftSettings: settings),
         .testTarget(name: "MessagingTests", dependencies: testing + [module("Messaging"), module("Identity")], path: "Modules/Messaging/Tests/MessagingTests", swiftSettings: settings),
         // modules: tests
+
+        // What spans modules.
+        .testTarget(name: "ArchitectureTests", path: "Tests/Architecture", exclude: ["Fixtures"], swiftSettings: settings),
+        .testTarget(name: "SystemTests", dependencies: testing, path: "Tests/System", swiftSettings: settings),
+        .testTarget(name: "ClientsTests", dependencies: testing, path: "Tests/Clients", exclude: ["Python"], swiftSettings: settings),
     ]
 )
