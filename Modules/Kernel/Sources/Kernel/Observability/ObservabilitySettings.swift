@@ -1,49 +1,51 @@
 public import Logging
 public import Settings
 
-/// The settings of logs and metrics.
-public enum ObservabilitySettings {
-    public static let declarations: [SettingDeclaration] = [
+extension KernelSettings {
+    static let logs: [SettingDeclaration] = [
         SettingDeclaration(
             key: "log.format",
             type: .choice(LogFormat.allCases.map(\.rawValue)),
             default: "json",
             description: "How log lines look: one JSON object each, or text for people.",
-            owner: "kernel"
+            owner: owner
         ),
         SettingDeclaration(
             key: "log.level",
             type: .choice(Logger.Level.allCases.map(\.rawValue)),
             default: "info",
             description: "The lowest level that is logged.",
-            owner: "kernel"
+            owner: owner
         ),
         SettingDeclaration(
             key: "log.requests",
             type: .choice(AccessLog.Choice.allCases.map(\.rawValue)),
             default: "errors",
             description: "Which requests are logged: all, errors (400 and above, and slow ones) or none.",
-            owner: "kernel"
+            owner: owner
         ),
         SettingDeclaration(
             key: "log.slow_request",
             type: .duration,
             default: "500ms",
             description: "A request that takes this long is logged even if it succeeds.",
-            owner: "kernel"
+            owner: owner
         ),
+    ]
+
+    static let metrics: [SettingDeclaration] = [
         SettingDeclaration(
             key: "metrics.enabled",
             type: .bool,
             default: true,
             description: "Whether GET /metrics answers.",
-            owner: "kernel"
+            owner: owner
         ),
         SettingDeclaration(
             key: "metrics.token",
             type: .string,
             description: "What GET /metrics wants as a bearer token; unset: nothing.",
-            owner: "kernel",
+            owner: owner,
             isSecret: true
         ),
     ]

@@ -1,3 +1,4 @@
+public import HTTPTypes
 public import Logging
 
 /// One line per request at level info: all of them, or only those that failed or were slow.
@@ -11,51 +12,45 @@ public struct AccessLog: Sendable {
     }
 
     private let choice: Choice
-    private let slowNanoseconds: UInt64
+    private let slow: Duration
     private let hash: HandleHash
     private let logger: Logger
 
     public init(choice: Choice, slowerThan slow: Duration, hash: HandleHash, logger: Logger) {
         self.choice = choice
-        self.slowNanoseconds = UInt64(max(slow.seconds, 0) * 1e9)
+        self.slow = slow
         self.hash = hash
         self.logger = logger
     }
 
-    /// Notes one answered request. What is not to be logged costs two comparisons.
+    /// Notes one answered request. One that is not to be logged costs a reading of the clock.
     ///
     /// - Parameters:
-    ///   - id: the request id.
-    ///   - route: the template, never the path: that may hold what somebody typed.
-    ///   - durationNanoseconds: from the request's head to the end of its answer.
+    ///   - route: the template, never the path: that may hold what somebody typed. `nil`: no route matched.
+    ///   - start: when the request's head had arrived.
     ///   - handle: the caller's folded handle; only its keyed hash is written.
-    public func record(
-        id: String,
-        method: String,
-        route: String,
+    public func write(
+        method: HTTPRequest.Method,
+        route: String?,
         status: Int,
-        durationNanoseconds: UInt64,
-        handle: String?,
-        trace: TraceContext
+        since start: ContinuousClock.Instant,
+        requestID: String,
+        trace: TraceContext,
+        handle: String?
     ) {
-        guard isWanted(status: status, durationNanoseconds: durationNanoseconds) else { return }
+        guard choice != .none else { return }
+        let duration = ContinuousClock.now - start
+        guard choice == .all || status >= 400 || duration >= slow else { return }
         var metadata: Logger.Metadata = [
-            "request_id": .string(id),
-            "method": .string(method),
-            "route": .string(route),
+            "request": .string(requestID),
+            // One of an open set, but the server library has checked that it is a token.
+            "method": .string(method.rawValue),
+            "route": .string(route ?? "unmatched"),
             "status": .stringConvertible(status),
-            "duration_ms": .stringConvertible((Double(durationNanoseconds) / 1e4).rounded() / 100),
-            "trace_id": .string(trace.traceID),
+            "duration_ms": .stringConvertible((duration.seconds * 1e5).rounded() / 100),
+            "trace": .string(trace.traceID),
         ]
         if let handle { metadata["handle_hash"] = .string(hash(handle)) }
         logger.info("request", metadata: metadata)
-    }
-
-    private func isWanted(status: Int, durationNanoseconds: UInt64) -> Bool {
-        switch choice {
-        case .all: true
-        case .errors: status >= 400 || durationNanoseconds >= slowNanoseconds
-        case .none: false
-        }
     }
 }

@@ -39,11 +39,6 @@ public final class MetricHistogram: @unchecked Sendable {
         sum.add(value)
     }
 
-    /// Counts one duration in a histogram of seconds.
-    public func observe(nanoseconds: UInt64) {
-        observe(Double(nanoseconds) * 1e-9)
-    }
-
     /// A reading; values observed meanwhile are in the next one.
     var snapshot: Snapshot {
         Snapshot(

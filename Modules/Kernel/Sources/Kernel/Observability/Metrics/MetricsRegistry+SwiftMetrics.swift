@@ -53,5 +53,5 @@ extension MetricGauge: MeterHandler, RecorderHandler {
 extension MetricHistogram: RecorderHandler, TimerHandler {
     public func record(_ value: Int64) { observe(Double(value)) }
     public func record(_ value: Double) { observe(value) }
-    public func recordNanoseconds(_ duration: Int64) { observe(nanoseconds: UInt64(max(duration, 0))) }
+    public func recordNanoseconds(_ duration: Int64) { observe(Double(max(duration, 0)) * 1e-9) }
 }

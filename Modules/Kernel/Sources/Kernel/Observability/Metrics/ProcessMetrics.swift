@@ -19,7 +19,7 @@ public struct ProcessMetrics: MetricCollector {
         func show(_ name: String, _ kind: PrometheusText.Kind, _ help: String, _ value: Double?) {
             guard let value else { return }
             page.family(name, kind, help: help)
-            page.sample(name, value)
+            page.sample(name, "", value)
         }
         show("process_resident_memory_bytes", .gauge, "Memory in RAM.", ProcessMetrics.residentBytes)
         show("process_open_fds", .gauge, "Open file descriptors.", ProcessMetrics.openDescriptors)

@@ -13,7 +13,7 @@ public enum RequestID {
     }
 
     /// The client's own id if it is 8 to 64 characters of `A-Z a-z 0-9 _ -`; otherwise, as without one, a new id.
-    public static func accept(_ header: String?) -> String {
+    public static func make(from header: String?) -> String {
         guard let header, (8...64).contains(header.utf8.count), header.utf8.allSatisfy(isAllowed) else { return make() }
         return header
     }

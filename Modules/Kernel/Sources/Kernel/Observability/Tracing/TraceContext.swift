@@ -26,8 +26,8 @@ public struct TraceContext: Sendable, Hashable {
     }
 
     /// The next step of the trace in a received `traceparent`, or a fresh trace if there is none or it is not valid.
-    public init(continuing traceparent: String?) {
-        self = traceparent.flatMap { TraceContext(traceparent: $0) }?.child() ?? .fresh()
+    public static func incoming(_ traceparent: String?) -> TraceContext {
+        traceparent.flatMap { TraceContext(traceparent: $0) }?.child() ?? .fresh()
     }
 
     /// A step within the same trace: of a request, its event or job.
