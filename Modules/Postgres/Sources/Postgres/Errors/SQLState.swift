@@ -30,16 +30,6 @@ public struct SQLState: RawRepresentable, Hashable, Sendable, ExpressibleByStrin
         default: conditionClass == "08"
         }
     }
-
-    /// Whether the code is one that ends the connection.
-    var endsConnection: Bool {
-        switch self {
-        case .adminShutdown, .crashShutdown, .cannotConnectNow, .databaseDropped, .idleSessionTimeout,
-            .idleInTransactionSessionTimeout:
-            true
-        default: conditionClass == "08"
-        }
-    }
 }
 
 extension SQLState {

@@ -30,7 +30,7 @@ struct ServerMessage: Sendable {
     }
 
     /// Whether the server ends the connection after this message.
-    var isFatal: Bool { severity == "FATAL" || severity == "PANIC" || sqlState.endsConnection }
+    var isFatal: Bool { severity == "FATAL" || severity == "PANIC" }
 
     /// Whether the server no longer knows the prepared statement, or can no longer use its plan. It says so before
     /// it runs anything of it (`exec_bind_message`, `RevalidateCachedQuery` in the sources of Postgres).

@@ -24,8 +24,17 @@ final class Request: @unchecked Sendable {
         case copyEnd(LeaseID, failure: String?)
         case copyOut(LeaseID)
         case copyRead(LeaseID)
+        /// The loop's own: puts a session back as it was.
+        case reset
         /// A first connection.
         case ready
+    }
+
+    /// Where a request is.
+    enum Place {
+        case nowhere
+        case waiting(PoolKind)
+        case sent
     }
 
     let operation: Operation
@@ -44,16 +53,20 @@ final class Request: @unchecked Sendable {
     var error: PostgresError?
 
     // The loop's own.
-    /// The caller; `nil` once it was answered.
     var caller: UnsafeContinuation<Void, Never>?
+    /// Whether the caller has its answer, or has gone.
+    var isAnswered = false
     var isCancelled = false
     /// When the request came to the loop.
     var arrival: UInt64 = 0
-    /// How often it was sent.
-    var attempts: UInt8 = 0
-    /// Whether it was given up on because the server had forgotten a prepared statement; once is enough.
+    /// How often neighbours aborted it.
+    var aborts: UInt8 = 0
+    /// How often its connection broke.
+    var losses: UInt8 = 0
+    /// Whether the server has forgotten a statement of it, so that it must be prepared and sent again; once is enough.
+    var isStale = false
     var wasStale = false
-    var isSent = false
+    var place = Place.nowhere
 
     init(
         _ operation: Operation,
@@ -69,8 +82,20 @@ final class Request: @unchecked Sendable {
 
     private static let none = PostgresQuery(sql: "")
 
-    /// Whether the caller has its answer, or has gone.
-    var isAnswered: Bool { caller == nil }
+    /// Takes what one more statement of the group answered.
+    func keep(_ more: PostgresRows) {
+        if let rows { earlierRows.append(rows) }
+        rows = more
+    }
+
+    /// Forgets what the first attempt brought.
+    func prepareToRepeat() {
+        isStale = false
+        wasStale = true
+        error = nil
+        rows = nil
+        earlierRows = []
+    }
 
     var statementCount: Int { 1 + rest.count }
 
@@ -115,4 +140,25 @@ enum LeaseKind: Sendable {
     case transaction
     /// Past the pooler: for session state, COPY and the simple protocol.
     case session
+}
+
+/// The kinds of connections.
+enum PoolKind: Int, Sendable, CaseIterable {
+    /// Shared by reads.
+    case reads
+    /// Shared by writes.
+    case writes
+    /// Lent out.
+    case leases
+    /// Lent out, past the pooler.
+    case directLeases
+
+    var name: String {
+        switch self {
+        case .reads: "reads"
+        case .writes: "writes"
+        case .leases: "leases"
+        case .directLeases: "direct_leases"
+        }
+    }
 }

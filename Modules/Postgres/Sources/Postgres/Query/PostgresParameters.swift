@@ -48,10 +48,13 @@ struct PostgresParameters: Sendable {
     /// Why a value could not be encoded.
     var failure: PostgresError? { writer.failure }
 
-    /// Calls `body` with each value's type and bytes (`nil` for NULL), in order. The bytes are valid during `body`'s
-    /// call and as long as the buffer is borrowed.
+    /// Calls `each` with each value's type and bytes (`nil` for NULL), in order, and then `body`, until whose end the
+    /// bytes are valid.
     @inline(__always)
-    func forEach(_ body: (_ index: Int, _ type: UInt32, _ bytes: UnsafeRawBufferPointer?) -> Void) {
+    func withValues<R>(
+        _ each: (_ index: Int, _ type: UInt32, _ bytes: UnsafeRawBufferPointer?) -> Void,
+        then body: () -> R
+    ) -> R {
         writer.buffer.withUnsafeBytes { buffer in
             var offset = 0
             for index in 0..<count {
@@ -59,21 +62,23 @@ struct PostgresParameters: Sendable {
                 let length = Int(Int32(bigEndian: buffer.loadUnaligned(fromByteOffset: offset + 4, as: Int32.self)))
                 offset += 8
                 if length < 0 {
-                    body(index, type, nil)
+                    each(index, type, nil)
                 } else {
-                    body(index, type, UnsafeRawBufferPointer(rebasing: buffer[offset..<offset + length]))
+                    each(index, type, UnsafeRawBufferPointer(rebasing: buffer[offset..<offset + length]))
                     offset += length
                 }
             }
+            return body()
         }
     }
 
     var binds: [PostgresBind] {
         var binds: [PostgresBind] = []
         binds.reserveCapacity(count)
-        forEach { _, type, bytes in
+        return withValues { _, type, bytes in
             binds.append(PostgresBind(type: .init(rawValue: type), bytes: bytes.map { Array($0) }, failure: failure))
+        } then: {
+            binds
         }
-        return binds
     }
 }
