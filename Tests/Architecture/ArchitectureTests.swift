@@ -6,9 +6,11 @@ struct ArchitectureTests {
     static let folder = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
     static let projectRoot = folder.deletingLastPathComponent().deletingLastPathComponent()
 
+    private static let project = Result { try SourceTree(root: projectRoot) }
+
     @Test("The project keeps the rule", arguments: Rule.all)
     func project(rule: Rule) throws {
-        let violations = try rule.check(SourceTree(root: Self.projectRoot)).sorted()
+        let violations = try rule.check(Self.project.get()).sorted()
         #expect(violations.isEmpty, "\(Self.lines(violations))")
     }
 

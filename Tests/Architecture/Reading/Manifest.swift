@@ -60,13 +60,21 @@ struct ManifestText {
         }
     }
 
-    /// The first string given for a label on the outermost level.
+    /// The string given for a label, on the outermost level.
     func argument(_ label: String) -> String? {
-        guard let match = try? Regex(#"^\s*(?:[^()\[\]]*,\s*)?"# + label + #":\s*"([^"]*)""#).firstMatch(in: text)
-        else {
-            return nil
+        let parts = outermost.split(separator: ",").map { $0.drop(while: \.isWhitespace) }
+        guard let part = parts.first(where: { $0.hasPrefix(label + ":") }) else { return nil }
+        return part.firstMatch(of: #/"([^"]*)"/#).map { String($0.output.1) }
+    }
+
+    /// The text without what stands in brackets.
+    private var outermost: String {
+        var depth = 0
+        return text.filter { character in
+            if "([".contains(character) { depth += 1 }
+            defer { if ")]".contains(character) { depth -= 1 } }
+            return depth == 0
         }
-        return match.output[1].substring.map(String.init)
     }
 
     /// `.target(name: "X")` stands also for a dependency: those have nothing but a name.
@@ -76,13 +84,10 @@ struct ManifestText {
     var dependencies: [String] {
         guard let start = text.firstRange(of: "dependencies: [")?.upperBound else { return [] }
         let list = text[start..<closing(from: start)]
-        let products = list.matches(of: #/\.(?:product|target|byName)\(\s*name:\s*"([^"]+)"[^)]*\)/#).map {
-            String($0.output.1)
-        }
-        let bare = list.replacing(#/\.\w+\([^)]*\)/#, with: "").matches(of: #/"([^"]+)"/#).map {
-            String($0.output.1)
-        }
-        return products + bare
+        // `module("X")` is the root manifest's own word for a product of a package in Modules/.
+        let named = list.matches(of: #/(?:\.(?:product|target|byName)\(\s*name:\s*|module\()"([^"]+)"/#)
+        let bare = list.replacing(#/\w+\([^)]*\)/#, with: "").matches(of: #/"([^"]+)"/#)
+        return (named + bare).map { String($0.output.1) }
     }
 
     /// Where the bracket closes that opened just before `start`.

@@ -1,14 +1,18 @@
 import Foundation
+import Synchronization
 
 /// The files of a tree that the rules look at: the project, or a fixture that imitates it.
-struct SourceTree: Sendable {
+final class SourceTree: Sendable {
     let root: URL
     /// Every file, by its path below the root, sorted. Without what is hidden, built, or a fixture of these tests.
     let files: [String]
+    /// Several rules read the same files.
+    private let parsed = Mutex<[String: SwiftSource]>([:])
 
-    init(root: URL) throws {
+    /// - Parameter isIncluded: which paths the rules see.
+    init(root: URL, where isIncluded: (String) -> Bool = { _ in true }) throws {
         self.root = root.standardizedFileURL.resolvingSymlinksInPath()
-        files = try SourceTree.list(self.root.path, "").sorted()
+        files = try SourceTree.list(self.root.path, "").filter(isIncluded).sorted()
     }
 
     private static let skipped = ["Tests/Architecture/Fixtures", "Scripts/module-template"]
@@ -33,7 +37,10 @@ struct SourceTree: Sendable {
     }
 
     func swift(_ path: String) throws -> SwiftSource {
-        SwiftSource(try text(path))
+        if let source = parsed.withLock({ $0[path] }) { return source }
+        let source = SwiftSource(try text(path))
+        parsed.withLock { $0[path] = source }
+        return source
     }
 
     /// All of the project's own Swift that ends up in the product: neither tests nor manifests.

@@ -101,20 +101,21 @@ struct SwiftLexer {
         skip(hashes)
         let isMultiline = matches("\"\"\"")
         let quotes = isMultiline ? 3 : 1
-        let end = String(repeating: "\"", count: quotes) + String(repeating: "#", count: hashes)
-        let escape = "\\" + String(repeating: "#", count: hashes)
+        let fence = [UInt8](repeating: ascii("#"), count: hashes)
+        let end = [UInt8](repeating: ascii("\""), count: quotes) + fence
+        let escape = [ascii("\\")] + fence
         let start = line
         var text: [UInt8] = []
         for _ in 0..<quotes { keep() }
         while let byte = peek(), !matches(end) {
-            if matches(escape + "(") {
+            if matches(escape), peek(escape.count) == ascii("(") {
                 text += Array("\u{FFFC}".utf8)
-                skip(escape.utf8.count)
+                skip(escape.count)
                 keep()
                 readCode(untilParenthesis: true)
                 if peek() != nil { keep() }
-            } else if matches(escape), peek(escape.utf8.count) != nil {
-                skip(escape.utf8.count)
+            } else if matches(escape), peek(escape.count) != nil {
+                skip(escape.count)
                 // What an escape stands for does not matter here; a word must end at it.
                 text.append(ascii(" "))
                 skip()
@@ -136,8 +137,14 @@ struct SwiftLexer {
         at + distance < bytes.count ? bytes[at + distance] : nil
     }
 
-    private func matches(_ text: String) -> Bool {
-        bytes[at...].starts(with: text.utf8)
+    private func matches(_ pattern: [UInt8]) -> Bool {
+        for index in pattern.indices where peek(index) != pattern[index] { return false }
+        return true
+    }
+
+    private func matches(_ pattern: StaticString) -> Bool {
+        for index in 0..<pattern.utf8CodeUnitCount where peek(index) != pattern.utf8Start[index] { return false }
+        return true
     }
 
     /// Takes a byte over into the code.

@@ -1,0 +1,89 @@
+import JSONText
+import Kernel
+import KernelTesting
+import Postgres
+import Testing
+
+@testable import __Module__
+
+@Suite("__Module__")
+struct __Module__Tests {
+    private let modules: [any FeatureModule] = [StandInIdentity(people: ["ada", "grace"]), __Module__Module()]
+
+    @Test("An entry is stored and listed, newest first")
+    func addAndList() async throws {
+        let clock = ManualClock()
+        try await withTestService(modules: modules, clock: clock) { service in
+            for text in ["first", "second"] {
+                let answer = try await service.client.post(
+                    "/api/__path__",
+                    token: service.token(of: "ada"),
+                    json: ["text": .string(text)]
+                )
+                #expect(answer.status == 201)
+                #expect(answer.string(at: "entry.author") == "ada")
+                clock.advance(by: .seconds(1))
+            }
+            let page = try await service.client.get("/api/__path__?limit=1")
+            #expect(page.status == 200)
+            #expect(page.string(at: "entries[0].text") == "second")
+            #expect(page.string(at: "entries[0].created_at") == "2026-01-08T16:00:01.000000Z")
+
+            let next = try #require(page.string(at: "next"))
+            let rest = try await service.client.get("/api/__path__?limit=5&cursor=\(next)")
+            #expect(rest.count(at: "entries") == 1)
+            #expect(rest.string(at: "entries[0].text") == "first")
+            #expect(rest.value(at: "next") == nil)
+        }
+    }
+
+    @Test("The same Idempotency-Key stores one entry")
+    func idempotency() async throws {
+        try await withTestService(modules: modules) { service in
+            for _ in 1...2 {
+                let answer = try await service.client.post(
+                    "/api/__path__",
+                    token: service.token(of: "ada"),
+                    headers: [("Idempotency-Key", "one")],
+                    json: ["text": "once"]
+                )
+                #expect(answer.status == 201)
+            }
+            #expect(try await service.client.get("/api/__path__").count(at: "entries") == 1)
+        }
+    }
+
+    @Test("What is wrong is refused by name", arguments: ["{}", #"{"text": 7}"#, "[]"])
+    func refused(body: String) async throws {
+        try await withTestService(modules: modules) { service in
+            let answer = try await service.client.request(
+                "POST",
+                "/api/__path__",
+                token: service.token(of: "ada"),
+                body: .text(body)
+            )
+            #expect(answer.status == 400)
+            #expect(answer.string(at: "code") != nil)
+            #expect(try await service.client.post("/api/__path__", json: ["text": "x"]).status == 401)
+            #expect(try await service.client.get("/api/__path__").count(at: "entries") == 0)
+        }
+    }
+
+    @Test("Erasing a handle removes its entries and no others")
+    func erase() async throws {
+        try await withTestService(modules: modules) { service in
+            for author in ["ada", "grace"] {
+                _ = try await service.client.post(
+                    "/api/__path__",
+                    token: service.token(of: author),
+                    json: ["text": "hello"]
+                )
+            }
+            let store = Postgres__Module__Store(database: service.database)
+            #expect(try await store.all(of: "ada").map(\.text) == ["hello"])
+            try await service.database.transaction { try await store.erase("ada", in: $0) }
+            #expect(try await store.all(of: "ada").isEmpty)
+            #expect(try await store.all(of: "grace").count == 1)
+        }
+    }
+}
