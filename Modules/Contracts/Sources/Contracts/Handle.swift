@@ -28,8 +28,7 @@ public struct Handle: Hashable, Sendable {
 
     /// Lower-cases ASCII and drops one leading `@` and white space around the name.
     private static func fold(_ input: some StringProtocol) -> String {
-        let bytes = input.utf8
-        var slice = bytes[...]
+        var slice = Array(input.utf8)[...]
         while let first = slice.first, first == UInt8(ascii: " ") { slice = slice.dropFirst() }
         while let last = slice.last, last == UInt8(ascii: " ") { slice = slice.dropLast() }
         if slice.first == UInt8(ascii: "@") { slice = slice.dropFirst() }

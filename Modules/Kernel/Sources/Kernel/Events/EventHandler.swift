@@ -1,5 +1,6 @@
 import Contracts
 import Foundation
+import Metrics
 import Postgres
 
 /// A registered handler, its event type erased.
@@ -7,6 +8,7 @@ struct EventHandler: Sendable {
     /// `module.handler`: the key under which events wait for it.
     let name: String
     let eventName: String
+    /// The newest version it understands. Rows of a newer one wait for an instance that does.
     let version: Int
     /// Decodes and handles one event inside the transaction that marks it as delivered.
     let deliver: @Sendable (_ payload: [UInt8], PostgresTransaction) async throws -> Void

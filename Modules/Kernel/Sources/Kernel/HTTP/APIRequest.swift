@@ -69,9 +69,19 @@ public final class APIRequest: Sendable {
     /// The same request, writing elsewhere.
     func writing(to writer: any RequestWriter) -> APIRequest {
         APIRequest(
-            method: method, headers: headers, query: query, pathParameters: pathParameters, body: body,
-            principal: principal, client: client, id: id, trace: trace, receivedAt: receivedAt,
-            logger: baseLogger, writer: writer)
+            method: method,
+            headers: headers,
+            query: query,
+            pathParameters: pathParameters,
+            body: body,
+            principal: principal,
+            client: client,
+            id: id,
+            trace: trace,
+            receivedAt: receivedAt,
+            logger: baseLogger,
+            writer: writer
+        )
     }
 
     /// The caller of an authenticated route.

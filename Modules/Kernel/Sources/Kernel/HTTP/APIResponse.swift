@@ -20,7 +20,7 @@ public struct APIResponse: Sendable {
         reserve: Int = 512,
         _ write: (inout JSONWriter) throws -> Void
     ) rethrows -> APIResponse {
-        var writer = JSONWriter(reserve: reserve)
+        var writer = JSONWriter(capacity: reserve)
         try write(&writer)
         return APIResponse(json: writer, status: status)
     }
@@ -30,7 +30,7 @@ public struct APIResponse: Sendable {
         json(status) { value.write(to: &$0) }
     }
 
-    public init(json writer: JSONWriter, status: HTTPResponse.Status = .ok) {
+    public init(json writer: borrowing JSONWriter, status: HTTPResponse.Status = .ok) {
         self.status = status
         headers = APIResponse.jsonHeaders
         body = writer.withBytes { ByteBuffer(bytes: $0) }
@@ -40,7 +40,8 @@ public struct APIResponse: Sendable {
     public static func html(_ status: HTTPResponse.Status = .ok, _ text: String) -> APIResponse {
         var headers = HTTPFields()
         headers[.contentType] = "text/html; charset=utf-8"
-        headers[.contentSecurityPolicy] = "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; form-action 'self'; frame-ancestors 'none'"
+        headers[.contentSecurityPolicy] =
+            "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; form-action 'self'; frame-ancestors 'none'"
         return APIResponse(status, headers: headers, body: ByteBuffer(string: text))
     }
 

@@ -1,3 +1,4 @@
+import HTTPTypes
 public import JSONText
 
 /// The members of a JSON object in a request, read by name with errors that name the field.

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 
 /// An opaque place in a list: what `next` gives and `cursor` takes back.
 ///

@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import NIOHTTP1
 import Postgres
 
 /// The outermost layer: every request comes in and every answer goes out here.
@@ -46,8 +47,14 @@ struct Edge: HTTPResponder {
         case .otherMethods(let path):
             answer = shaped(
                 APIError(
-                    .methodNotAllowed, code: "method_not_allowed", error: "Method not allowed",
-                    "This address answers \(path.allow).", headers: [.allow: path.allow]), arrival)
+                    .methodNotAllowed,
+                    code: "method_not_allowed",
+                    error: "Method not allowed",
+                    "This address answers \(path.allow).",
+                    headers: [.allow: path.allow]
+                ),
+                arrival
+            )
         case .nothing:
             answer = shaped(APIError.notFound("There is nothing at this address."), arrival)
         }
@@ -56,8 +63,14 @@ struct Edge: HTTPResponder {
             unmatched.end(status: answer.status.code, since: start)
         }
         accessLog.write(
-            method: request.method, route: served?.path, status: answer.status.code, since: start,
-            requestID: arrival.id, trace: arrival.trace, handle: principal?.handle)
+            method: request.method,
+            route: served?.path,
+            status: answer.status.code,
+            since: start,
+            requestID: arrival.id,
+            trace: arrival.trace,
+            handle: principal?.handle
+        )
         return finished(answer, arrival, isHead: request.method == .head)
     }
 
@@ -65,11 +78,13 @@ struct Edge: HTTPResponder {
         let shaped = ErrorBody.shaped(error)
         if let cause = shaped.cause {
             logger.log(
-                level: shaped.status.code == 500 ? .error : .warning, "request failed",
+                level: shaped.status.code == 500 ? .error : .warning,
+                "request failed",
                 metadata: [
                     "request": .string(arrival.id), "trace": .string(arrival.trace.traceID),
                     "code": .string(shaped.code), "cause": .string(String(describing: cause)),
-                ])
+                ]
+            )
         }
         return ErrorBody.response(shaped, requestID: arrival.id)
     }

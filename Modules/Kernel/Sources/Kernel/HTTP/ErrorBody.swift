@@ -36,7 +36,7 @@ enum ErrorBody {
                 json.string(field)
             }
             for (name, value) in error.extra {
-                json.key(name)
+                json.key(escaping: name)
                 value.write(to: &json)
             }
             json.endObject()
@@ -51,7 +51,7 @@ enum ErrorBody {
         switch error {
         case let error as APIError:
             return error
-        case let error as PostgresError where error.meansUnavailable:
+        case let error as PostgresError where error.isOutage:
             return .unavailable(cause: error)
         case is CancellationError:
             return .unavailable(cause: error)

@@ -56,7 +56,8 @@ struct RoutePipeline: Sendable {
         }
         guard let principal = try await authenticator?.authenticate(token) else {
             throw APIError.unauthenticated(
-                "Authentication failed: this token is unknown, expired or revoked. Sign in again.")
+                "Authentication failed: this token is unknown, expired or revoked. Sign in again."
+            )
         }
         return principal
     }
@@ -117,7 +118,7 @@ struct DirectWriter: RequestWriter {
 
     func write(_ batch: [PostgresQuery]) async throws -> [PostgresRows] {
         let rows = try await services.database.write(batch)
-        services.events.committed()
+        services.events.committed(batch)
         return rows
     }
 }

@@ -42,11 +42,14 @@ struct RouteTable: Sendable {
     init(_ routes: [ServedRoute]) throws(DuplicateRoute) {
         for route in routes {
             let segments = RouteTable.segments(of: route.path)
-            var path = fixed[route.path] ?? templates.first { $0.template == route.path }
+            var path =
+                fixed[route.path] ?? templates.first { $0.template == route.path }
                 ?? Path(template: route.path, segments: segments)
             if let other = path.routes.updateValue(route, forKey: route.method) {
                 throw DuplicateRoute(
-                    route: "\(route.method.rawValue) \(route.path)", modules: [other.module, route.module])
+                    route: "\(route.method.rawValue) \(route.path)",
+                    modules: [other.module, route.module]
+                )
             }
             if segments.contains(where: { if case .parameter = $0 { true } else { false } }) {
                 templates.removeAll { $0.template == route.path }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import JSONText
 import NIOCore
+import Postgres
 
 /// What the service says of itself: `/livez`, `/readyz`, `/api/health` and `/api/db-health`.
 ///

@@ -2,6 +2,7 @@ import HTTPTypes
 public import JSONText
 public import Logging
 import NIOCore
+import Postgres
 
 /// `GET /api/stats`: the figures of all modules in one object, worked out at most every five seconds per instance.
 public final class StatsRoute: Sendable {

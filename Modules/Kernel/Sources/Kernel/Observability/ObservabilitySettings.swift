@@ -63,13 +63,11 @@ extension Logger {
 
 extension AccessLog {
     /// As the settings want it.
-    ///
-    /// - Parameter secret: the service's, for the keyed hash of handles.
-    public init(_ settings: Settings, secret: String, logger: Logger) {
+    public init(_ settings: Settings, hash: HandleHash, logger: Logger) {
         self.init(
             choice: Choice(rawValue: settings.string("log.requests")) ?? .errors,
             slowerThan: settings.duration("log.slow_request"),
-            hash: HandleHash(secret: secret),
+            hash: hash,
             logger: logger
         )
     }

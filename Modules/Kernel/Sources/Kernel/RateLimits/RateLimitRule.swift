@@ -24,5 +24,10 @@ public struct RateLimitRule: Sendable, Hashable {
     }
 
     /// Reads of any kind: 1,200 a minute (design §4), which covers ten requests per tool call without a pause.
-    public static let reads = RateLimitRule(name: "reads", scope: .principal, setting: "limits.reads_per_minute", window: 60)
+    public static let reads = RateLimitRule(
+        name: "reads",
+        scope: .principal,
+        setting: "limits.reads_per_minute",
+        window: 60
+    )
 }

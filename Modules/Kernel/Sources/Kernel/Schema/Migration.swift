@@ -1,3 +1,5 @@
+import Crypto
+
 /// One step of a module's schema: a file in its `Migrations` folder.
 public struct Migration: Sendable, Hashable {
     /// The file's name without its extension: `0001_messages`. Files run in the order of their names.
@@ -16,5 +18,22 @@ public struct Migration: Sendable, Hashable {
             let name = file.name.hasSuffix(".sql") ? String(file.name.dropLast(4)) : file.name
             return Migration(name: name, sql: file.text)
         }
+    }
+
+    /// SHA-256 of the text, in hexadecimal.
+    var checksum: String {
+        SHA256.hash(data: Array(sql.utf8)).map { byte in
+            let digits = String(byte, radix: 16)
+            return byte < 16 ? "0" + digits : digits
+        }.joined()
+    }
+
+    /// The first line of a file whose statements cannot run in a transaction (`CREATE INDEX CONCURRENTLY`). It runs
+    /// statement by statement and again from its start after a failure, so each statement must allow being repeated.
+    static let noTransactionMark = "-- migration: no transaction"
+
+    /// Whether the file runs in one transaction, with its row of history.
+    var isTransactional: Bool {
+        !sql.hasPrefix(Migration.noTransactionMark)
     }
 }

@@ -1,27 +1,20 @@
 import Contracts
-import Hummingbird
+import Crypto
 import Logging
 import Postgres
 import Settings
+import Synchronization
 
 /// Everything that a start needs, put together without I/O.
 struct Assembly: Sendable {
     let graph: ModuleGraph
     let services: KernelServices
-    let registrations: Registrations
     let edge: Edge
     let migrator: SchemaMigrator
     let dispatcher: EventDispatcher
     let jobs: JobRunner
     let limiter: RateLimiter
     let logger: Logger
-
-    /// For the lifecycle library, whose news is of interest to nobody but us.
-    var quietLogger: Logger {
-        var quiet = logger
-        quiet.logLevel = .error
-        return quiet
-    }
 
     init(
         modules: [any FeatureModule],
@@ -32,15 +25,7 @@ struct Assembly: Sendable {
     ) throws {
         self.logger = logger
         graph = try ModuleGraph(modules) { settings.bool("modules.\($0).enabled") }
-        let events = EventPublisher()
-        services = KernelServices(
-            settings: settings,
-            database: PostgresClient(configuration: try Assembly.database(settings), logger: logger),
-            clock: options.clock,
-            ids: options.ids,
-            events: events,
-            logger: logger
-        )
+        services = try Assembly.services(settings, options, logger)
 
         let capabilities = CapabilityTable()
         var registrations = Registrations()
@@ -49,20 +34,179 @@ struct Assembly: Sendable {
             try module.register(in: registrar)
             registrations.merge(registrar.contents)
         }
-        self.registrations = registrations
-        events.subscribe(registrations.handlers)
+        services.events.subscribe(registrations.handlers)
+
+        migrator = try Assembly.migrator(
+            of: modules,
+            settings: settings,
+            database: services.database,
+            logger: logger
+        )
+        dispatcher = EventDispatcher(handlers: registrations.handlers, services: services)
+        jobs = JobRunner(jobs: registrations.jobs + KernelJobs.all(services), services: services)
+        limiter = RateLimiter(services: services)
+        edge = try Assembly.edge(
+            graph: graph,
+            registrations: registrations,
+            services: services,
+            limiter: limiter,
+            authenticator: capabilities.get((any Authenticator).self),
+            metrics: options.metrics,
+            state: state
+        )
     }
 
-    private static func database(_ settings: Settings) throws -> PostgresConfiguration {
-        guard let url = settings.optionalString("database.url") else {
-            throw StartFailure("database.url is not set (DATABASE_URL).")
+    /// For the lifecycle library, whose news is of interest to nobody but us.
+    var quietLogger: Logger { logger.quiet }
+
+    private static func services(
+        _ settings: Settings,
+        _ options: VibeService.Options,
+        _ logger: Logger
+    ) throws -> KernelServices {
+        guard let secret = settings.optionalString("server.secret") else {
+            throw StartFailure("server.secret is not set (VIBE_AUTH_SECRET).", code: 78)
         }
-        var configuration = try PostgresConfiguration(url: url, directURL: settings.optionalString("database.direct_url"))
+        return KernelServices(
+            settings: settings,
+            database: PostgresClient(configuration: try database(settings), logger: logger.quiet),
+            clock: options.clock,
+            ids: options.ids,
+            events: EventPublisher(),
+            secret: try ServiceSecret(secret),
+            logger: logger
+        )
+    }
+
+    static func database(_ settings: Settings) throws -> PostgresConfiguration {
+        guard let url = settings.optionalString("database.url") else {
+            throw StartFailure("database.url is not set (DATABASE_URL).", code: 78)
+        }
+        var configuration = try PostgresConfiguration(
+            url: url,
+            directURL: settings.optionalString("database.direct_url")
+        )
         configuration.preparedStatements = settings.bool("database.prepared_statements")
         configuration.readConnections = settings.int("database.read_connections")
         configuration.writeConnections = settings.int("database.write_connections")
         configuration.leaseConnections = settings.int("database.lease_connections")
         configuration.applicationName = "vibe"
         return configuration
+    }
+
+    static func migrator(
+        of modules: [any FeatureModule],
+        settings: Settings,
+        database: PostgresClient,
+        logger: Logger
+    ) throws -> SchemaMigrator {
+        SchemaMigrator(
+            plan: try SchemaMigrator.plan(of: modules),
+            database: database,
+            lockTimeout: settings.duration("schema.lock_timeout"),
+            logger: logger
+        )
+    }
+
+    private static func edge(
+        graph: ModuleGraph,
+        registrations: Registrations,
+        services: KernelServices,
+        limiter: RateLimiter,
+        authenticator: (any Authenticator)?,
+        metrics: MetricsRegistry,
+        state: ServiceState
+    ) throws -> Edge {
+        let settings = services.settings
+        let httpMetrics = HTTPMetrics(registry: metrics)
+        let routes = registrations.routes + kernelRoutes(graph, registrations, services, metrics, state)
+        let bodyLimit = settings.bytes("server.body_limit")
+        let table = try RouteTable(
+            routes.map { route in
+                ServedRoute(
+                    route,
+                    bodyLimit: bodyLimit,
+                    metrics: httpMetrics.route(method: route.method.rawValue, path: route.path)
+                )
+            }
+        )
+        return Edge(
+            table: table,
+            pipeline: RoutePipeline(
+                authenticator: authenticator,
+                limiter: limiter,
+                idempotency: IdempotencyKeys(services: services),
+                services: services,
+                trustedHops: settings.int("server.trusted_hops")
+            ),
+            unmatched: httpMetrics.unmatched,
+            accessLog: AccessLog(
+                settings,
+                hash: HandleHash(key: services.secret.key(for: "kernel.logs")),
+                logger: services.logger(for: "http")
+            ),
+            logger: services.logger(for: "http")
+        )
+    }
+
+    /// The kernel's own routes: health, figures, metrics, the API document.
+    private static func kernelRoutes(
+        _ graph: ModuleGraph,
+        _ registrations: Registrations,
+        _ services: KernelServices,
+        _ metrics: MetricsRegistry,
+        _ state: ServiceState
+    ) -> [Route] {
+        let stats = StatsRoute(
+            hooks: registrations.stats,
+            clock: services.clock,
+            logger: services.logger(for: "stats")
+        )
+        let health = HealthRoutes(
+            state: state,
+            database: DatabaseProbe { _ = try await services.database.read("SELECT 1") },
+            modules: registrations.readiness.map { HealthCheck(name: $0.module, problem: $0.check) },
+            stats: stats,
+            version: ServiceVersion.text,
+            clock: services.clock
+        )
+        let settings = services.settings
+        let metricsRoute = MetricsRoute(
+            registry: metrics,
+            isEnabled: settings.bool("metrics.enabled"),
+            token: settings.optionalString("metrics.token")
+        )
+        let parts = graph.running.map { (name: $0.manifest.name, yaml: $0.openAPI) }
+        let listing = RouteListing()
+        let document = OpenAPIRoute {
+            try OpenAPIDocument.assemble(
+                info: .init(version: ServiceVersion.text, description: "The API of /vibe."),
+                modules: parts,
+                routes: listing.routes.map { ($0.method, $0.path, $0.module) }
+            )
+        }
+        let own = KernelRoutes.all(health: health, stats: stats, metrics: metricsRoute, document: document)
+        listing.set(own + registrations.routes)
+        return own
+    }
+}
+
+/// All routes, for the document that is itself behind one of them.
+private final class RouteListing: Sendable {
+    private let listed = Mutex<[Route]>([])
+
+    var routes: [Route] { listed.withLock { $0 } }
+
+    func set(_ routes: [Route]) {
+        listed.withLock { $0 = routes }
+    }
+}
+
+extension Logger {
+    /// The same logger for libraries: only what is wrong.
+    var quiet: Logger {
+        var quiet = self
+        quiet.logLevel = max(logLevel, .error)
+        return quiet
     }
 }

@@ -1,8 +1,10 @@
+import Foundation
 import Hummingbird
 import Logging
 import NIOCore
 import Postgres
 import ServiceLifecycle
+import Settings
 
 /// Everything that needs the database, from the check of the schema to the last answer.
 struct ServiceHost: Service {
@@ -60,7 +62,8 @@ struct ServiceHost: Service {
         let application = Application(
             responder: assembly.edge,
             server: .http1(
-                configuration: .init(idleTimeout: .nanoseconds(settings.duration("server.idle_timeout").nanoseconds))),
+                configuration: .init(idleTimeout: .nanoseconds(settings.duration("server.idle_timeout").nanoseconds))
+            ),
             configuration: .init(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { channel in
                 state.ready()

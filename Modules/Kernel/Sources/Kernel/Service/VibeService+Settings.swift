@@ -23,7 +23,8 @@ extension VibeService {
         guard ["127.0.0.1", "::1", "localhost"].contains(host) else {
             throw StartFailure(
                 "server.host is \(host): development listens on loopback only (VIBE_ENV picks another environment).",
-                code: 78)
+                code: 78
+            )
         }
         guard settings.int("server.trusted_hops") == 0 else {
             throw StartFailure("server.trusted_hops is set: development stands behind no proxy.", code: 78)

@@ -16,16 +16,20 @@ public final class VibeService: Service {
     public struct Options: Sendable {
         public var clock: WallClock
         public var ids: IdentifierSource
+        /// Where figures are kept: one registry per process.
+        public var metrics: MetricsRegistry
         /// Called once with the port, when requests are answered.
         public var onReady: @Sendable (Int) async -> Void
 
         public init(
             clock: WallClock = .system,
             ids: IdentifierSource = .system,
+            metrics: MetricsRegistry = MetricsRegistry(),
             onReady: @escaping @Sendable (Int) async -> Void = { _ in }
         ) {
             self.clock = clock
             self.ids = ids
+            self.metrics = metrics
             self.onReady = onReady
         }
     }
@@ -52,7 +56,10 @@ public final class VibeService: Service {
         let host = ServiceHost(assembly: assembly, state: state, onReady: options.onReady)
         try await ServiceGroup(
             configuration: .init(
-                services: [.init(service: assembly.services.database), .init(service: host, successTerminationBehavior: .gracefullyShutdownGroup)],
+                services: [
+                    .init(service: assembly.services.database),
+                    .init(service: host, successTerminationBehavior: .gracefullyShutdownGroup),
+                ],
                 logger: assembly.quietLogger
             )
         ).run()

@@ -1,0 +1,13 @@
+import Postgres
+
+/// What the kernel's own tables hold about a handle, and how it goes.
+enum KernelErasure {
+    /// Removes the answers kept for the handle's requests and the events that name it, dead letters included: whoever
+    /// would be told of them is told of a person that is gone. Limits hold keyed hashes only, and lapse.
+    static func statements(for handle: String) -> [PostgresQuery] {
+        [
+            "DELETE FROM idempotency_keys WHERE scope = \(handle)",
+            "DELETE FROM outbox WHERE position(\("\"\(handle)\"") IN payload::text) > 0",
+        ]
+    }
+}
