@@ -1,0 +1,1 @@
+"""Measures the service against pgbench and a bare Hummingbird. See ../README.md."""
