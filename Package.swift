@@ -17,7 +17,12 @@ func module(_ name: String, of package: String? = nil) -> Target.Dependency {
 let testing: [Target.Dependency] = [
     module("Contracts"), module("Postgres"), module("Kernel"), module("KernelTesting", of: "Kernel"),
     module("JSONText", of: "Kernel"), module("Settings", of: "Kernel"), module("PrivatePostgres", of: "Kernel"),
+    module("YAML", of: "Kernel"),
+    .product(name: "Crypto", package: "swift-crypto"),
+    .product(name: "HTTPTypes", package: "swift-http-types"),
     .product(name: "Logging", package: "swift-log"),
+    .product(name: "Metrics", package: "swift-metrics"),
+    .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
 ]
 
@@ -32,7 +37,11 @@ let package = Package(
         .package(path: "Modules/Messaging"),
         // modules: dependencies
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
@@ -46,6 +55,7 @@ let package = Package(
                 // modules: libraries
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             path: "App",

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Kernel
 import Logging
+import Metrics
 import ServiceLifecycle
 import Settings
 
@@ -20,11 +21,13 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func serve(_ settings: Settings, _ logger: Logger) async throws {
+        let metrics = MetricsRegistry()
+        MetricsSystem.bootstrap(metrics)
         let service = try VibeService(
             modules: Modules.all(),
             settings: settings,
             logger: logger,
-            options: .init(onReady: { port in
+            options: .init(metrics: metrics, onReady: { port in
                 logger.info("ready", metadata: ["port": .stringConvertible(port)])
                 if settings.environment == .development { Welcome.print(port: port) }
             })

@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "Kernel", targets: ["Kernel"]),
         .library(name: "JSONText", targets: ["JSONText"]),
         .library(name: "Settings", targets: ["Settings"]),
+        .library(name: "YAML", targets: ["YAML"]),
         .library(name: "PrivatePostgres", targets: ["PrivatePostgres"]),
         .library(name: "KernelTesting", targets: ["KernelTesting"]),
         .plugin(name: "EmbedText", targets: ["EmbedText"]),
@@ -93,7 +94,17 @@ let package = Package(
         .testTarget(name: "PrivatePostgresTests", dependencies: ["PrivatePostgres"], swiftSettings: settings),
         .testTarget(
             name: "KernelTests",
-            dependencies: ["Kernel", "KernelTesting"],
+            dependencies: [
+                "Kernel", "KernelTesting", "JSONText", "YAML", "Settings", "PrivatePostgres",
+                .product(name: "Contracts", package: "Contracts"),
+                .product(name: "Postgres", package: "Postgres"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: settings
         ),
     ]

@@ -118,6 +118,7 @@ struct Assembly: Sendable {
         state: ServiceState
     ) throws -> Edge {
         let settings = services.settings
+        _ = ProcessMetrics(registry: metrics)
         let httpMetrics = HTTPMetrics(registry: metrics)
         let routes = registrations.routes + kernelRoutes(graph, registrations, services, metrics, state)
         let bodyLimit = settings.bytes("server.body_limit")
@@ -164,7 +165,7 @@ struct Assembly: Sendable {
         )
         let health = HealthRoutes(
             state: state,
-            database: DatabaseProbe { _ = try await services.database.read("SELECT 1") },
+            database: DatabaseProbe { _ = try await services.database.read("SELECT 1", deadline: .seconds(1)) },
             modules: registrations.readiness.map { HealthCheck(name: $0.module, problem: $0.check) },
             stats: stats,
             version: ServiceVersion.text,
