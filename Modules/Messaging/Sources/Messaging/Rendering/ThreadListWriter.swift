@@ -1,0 +1,64 @@
+import Contracts
+import JSONText
+import Postgres
+
+/// Writes an inbox's threads, with the fields of all clients (`last_message` for some, `latest` and `preview` for
+/// others).
+struct ThreadListWriter {
+    let owner: Person
+    let peers: PeerTexts
+    let now: PostgresTimestamp
+    let groups: RecencyGroups
+
+    /// The threads as an array, the latest first.
+    func write(_ threads: ThreadList, to json: inout JSONWriter) {
+        json.beginArray()
+        for index in 0..<threads.count { write(threads[index], to: &json) }
+        json.endArray()
+    }
+
+    private func write(_ thread: ThreadRow, to json: inout JSONWriter) {
+        let text = peers[thread.peer]
+        let row = thread.row
+        let at = thread.lastAt
+        let author = thread.lastSent ? owner : text.peer
+        json.beginObject()
+        json.key("id")
+        json.string(text.threadID)
+        json.key("with")
+        json.string(text.peer.shown)
+        json.key("handle")
+        json.string(text.peer.shown)
+        json.key("isAgent")
+        json.bool(text.peer.isAgent)
+        json.key("unread")
+        json.int(thread.unread)
+        json.key("group")
+        json.string(groups.name(of: at))
+        json.key("preview")
+        json.string(Preview.line(thread.preview))
+        json.key("last_seen")
+        json.string(TimeAgo.text(at, now: now))
+        json.key("latest")
+        json.beginObject()
+        json.key("id")
+        row.withBytes(1) { json.string(utf8: $0) }
+        json.key("body")
+        row.withBytes(4) { json.string(utf8: $0) }
+        json.key("timestamp")
+        json.epochMilliseconds(microsecondsSinceEpoch: at.microseconds)
+        json.endObject()
+        json.key("last_message")
+        json.beginObject()
+        json.key("id")
+        row.withBytes(1) { json.string(utf8: $0) }
+        json.key("from")
+        json.string(author.shown)
+        json.key("body")
+        row.withBytes(4) { json.string(utf8: $0) }
+        json.key("created_at")
+        json.timestamp(microsecondsSinceEpoch: at.microseconds)
+        json.endObject()
+        json.endObject()
+    }
+}

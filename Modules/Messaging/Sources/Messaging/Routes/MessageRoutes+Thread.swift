@@ -1,0 +1,123 @@
+import Contracts
+import JSONText
+import Kernel
+import Postgres
+
+extension MessageRoutes {
+    /// `GET /api/messages?user=X&with=Y`. Reading marks as read what is returned, and nothing else.
+    func thread(_ request: APIRequest, _ reader: Principal, with name: String) async throws -> APIResponse {
+        let page = try await threadPage(request, reader, with: name, field: "with")
+        let rendered = page.rendered(MessageWriter(now: request.receivedAt, markedAt: page.markedAt))
+        return .json(reserve: 512 + page.list.count * 1_920) { json in
+            json.beginObject()
+            json.members(#""success":true"#)
+            json.key("thread")
+            rendered.splice(into: &json)
+            json.key("messages")
+            rendered.splice(into: &json)
+            json.key("with")
+            json.string(page.peer.peer.shown)
+            json.key("thread_id")
+            json.string(page.peer.threadID)
+            json.key("count")
+            json.int(page.list.count)
+            writeNext(of: page, to: &json)
+            json.members(#""storage":"postgres""#)
+            json.endObject()
+        }
+    }
+
+    /// `GET /api/messages/thread?me=X&them=Y`: the same messages once.
+    func shortThread(_ request: APIRequest) async throws -> APIResponse {
+        let me = try request.query.optional("me", "user", "handle", "username")
+        let reader = try await people.reader(request, named: me, field: "me")
+        guard let them = try request.query.optional("them", "with") else { throw APIError.missing(field: "them") }
+        let page = try await threadPage(request, reader, with: them, field: "them")
+        let writer = MessageWriter(hasTimestamp: true, markedAt: page.markedAt)
+        return .json(reserve: 512 + page.list.count * 960) { json in
+            json.beginObject()
+            json.members(#""success":true"#)
+            json.key("messages")
+            json.beginArray()
+            for index in page.indices { page.write(index, writer, to: &json) }
+            json.endArray()
+            json.key("with")
+            json.string(page.peer.peer.shown)
+            json.key("thread_id")
+            json.string(page.peer.threadID)
+            writeNext(of: page, to: &json)
+            json.members(#""_source":"postgres""#)
+            json.endObject()
+        }
+    }
+
+    private func threadPage(
+        _ request: APIRequest, _ reader: Principal, with name: String, field: String
+    ) async throws -> ThreadPage {
+        let handle = try await people.handle(name, field: field)
+        let before = try request.query.optional("cursor").map { text in try Cursor(text, count: 1).time(0) }
+        let list = try await store.thread(
+            of: reader.handle, with: handle.key, before: before ?? .infinity, limit: try Self.limit(request))
+        let peer = PeerText(owner: reader.person, peer: try await people.person(handle))
+        var page = ThreadPage(list, peer, reader: reader.handle)
+        let unread = page.unreadIDs
+        if !unread.isEmpty {
+            try await store.markRead(
+                unread, from: [handle.key], by: reader.handle, at: request.receivedAt, through: request.writer)
+            page.markedAt = request.receivedAt
+        }
+        return page
+    }
+
+    private func writeNext(of page: ThreadPage, to json: inout JSONWriter) {
+        json.key("next")
+        if page.list.hasMore, let oldest = page.list.last {
+            json.string(Cursor([String(oldest.createdAt.microseconds)]).text)
+        } else {
+            json.null()
+        }
+    }
+}
+
+/// A part of a thread, from one side.
+private struct ThreadPage {
+    /// Newest first, as the index has them.
+    let list: MessageList
+    let peer: PeerText
+    /// Set when unread messages of the page were marked as read.
+    var markedAt: PostgresTimestamp?
+
+    private let reader: [UInt8]
+    /// In a thread with oneself every message is received by its sender.
+    private let isWithSelf: Bool
+
+    init(_ list: MessageList, _ peer: PeerText, reader: String) {
+        self.list = list
+        self.peer = peer
+        self.reader = Array(reader.utf8)
+        isWithSelf = peer.peer.handle == reader
+    }
+
+    /// Oldest first, as people read.
+    var indices: ReversedCollection<Range<Int>> { (0..<list.count).reversed() }
+
+    /// Messages to the reader that were unread when the page was fetched.
+    var unreadIDs: [String] {
+        (0..<list.count).compactMap { index in
+            let message = list[index]
+            return !message.isRead && (isWithSelf || !message.isFrom(reader)) ? message.id : nil
+        }
+    }
+
+    func write(_ index: Int, _ writer: MessageWriter, to json: inout JSONWriter) {
+        let message = list[index]
+        writer.write(message, peer, isSent: !isWithSelf && message.isFrom(reader), to: &json)
+    }
+
+    /// The page as an array.
+    func rendered(_ writer: MessageWriter) -> RenderedMessages {
+        RenderedMessages.make(count: list.count) { index, json in
+            write(list.count - 1 - index, writer, to: &json)
+        }
+    }
+}

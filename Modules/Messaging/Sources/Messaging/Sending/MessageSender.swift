@@ -1,0 +1,133 @@
+import Contracts
+import HTTPTypes
+import Kernel
+import Postgres
+
+/// Sends what people write: consent, the write with everything it implies, and retries.
+struct MessageSender: Sendable {
+    let store: any MessageStore
+    let people: People
+    let consent: (any ConsentCapability)?
+    let services: KernelServices
+
+    /// What became of a draft.
+    struct Outcome: Sendable {
+        let message: MessageRow
+        let recipient: Person
+        let consent: ConsentDecision.State
+    }
+
+    /// Stores a message in one durable round trip (with SocialGraph one more, to ask for consent).
+    ///
+    /// - Throws: 400, 403, 422 `id_taken`, 429. Nothing is written then.
+    func send(_ draft: MessageDraft, _ request: APIRequest) async throws -> Outcome {
+        let sender = try await sender(of: draft, request)
+        let recipient = try await recipient(of: draft, sender)
+        let decision: ConsentDecision?
+        do {
+            decision = try await consent?.check(from: sender, to: recipient)
+        } catch let refusal as ConsentRefused {
+            // A retry of what was accepted before gets the first answer, whatever has happened since.
+            if let first = try await firstAnswer(to: draft, sender, recipient) {
+                return Outcome(message: first, recipient: recipient, consent: .pending)
+            }
+            throw Self.answer(to: refusal)
+        }
+        let message = message(draft, from: sender, to: recipient, at: request.receivedAt)
+        let state = decision?.state ?? .accepted
+        do {
+            let stored = try await store.send(
+                message, with: implications(of: message, sender, decision), through: request.writer)
+            return Outcome(message: stored, recipient: recipient, consent: state)
+        } catch is DuplicateMessageID {
+            guard let first = try await firstAnswer(to: draft, sender, recipient) else {
+                throw APIError(
+                    .unprocessableContent, code: "id_taken", "There is another message with this id.", field: "id")
+            }
+            return Outcome(message: first, recipient: recipient, consent: state)
+        } catch let error as UnknownPerson {
+            // One of the two was renamed or erased a moment ago; the directory will know in the next.
+            throw APIError.unavailable(cause: error)
+        }
+    }
+
+    private func sender(of draft: MessageDraft, _ request: APIRequest) async throws -> Person {
+        let caller = try request.caller()
+        if let from = draft.from, try await people.handle(from, field: "from").key != caller.handle {
+            throw APIError.forbidden("from is not the owner of this token.")
+        }
+        return caller.person
+    }
+
+    /// Names that nobody has claimed are accepted, and look no different from those that somebody has.
+    private func recipient(of draft: MessageDraft, _ sender: Person) async throws -> Person {
+        let handle = try await people.handle(draft.to, field: "to")
+        if handle.key == sender.handle { return sender }
+        do {
+            return try await people.directory.personOrPlaceholder(handle, madeBy: sender.handle)
+        } catch is PlaceholderLimitReached {
+            throw APIError(
+                .tooManyRequests,
+                code: "placeholder_limit",
+                "You have written to many names that nobody has claimed. Try again tomorrow.",
+                field: "to",
+                retryAfter: 3_600
+            )
+        }
+    }
+
+    private func message(_ draft: MessageDraft, from: Person, to: Person, at time: PostgresTimestamp) -> NewMessage {
+        NewMessage(
+            id: draft.id ?? services.ids.make("msg_", at: time),
+            from: from.handle,
+            to: to.handle,
+            text: draft.text,
+            payload: draft.payload,
+            type: draft.type,
+            replyTo: draft.replyTo,
+            version: draft.version,
+            signature: draft.signature,
+            isSystem: false,
+            at: time
+        )
+    }
+
+    /// Statements of other modules that share the write's fate.
+    private func implications(
+        of message: NewMessage, _ sender: Person, _ decision: ConsentDecision?
+    ) -> [PostgresQuery] {
+        let event = MessageSent(
+            id: message.id,
+            from: message.from,
+            to: message.to,
+            day: people.directory.day(of: sender, at: message.at)
+        )
+        let contact = decision.flatMap { decision in consent?.record(decision, preview: message.preview) }
+        return (contact ?? []) + services.events.statements(for: event)
+    }
+
+    /// The stored message, if this draft was sent before under the same id.
+    private func firstAnswer(to draft: MessageDraft, _ sender: Person, _ recipient: Person) async throws -> MessageRow? {
+        guard let id = draft.id, let stored = try await store.message(id),
+            draft.matches(stored, from: sender.handle, to: recipient.handle)
+        else { return nil }
+        return stored
+    }
+
+    private static func answer(to refusal: ConsentRefused) -> APIError {
+        switch refusal.reason {
+        case .blocked:
+            APIError(
+                .forbidden, code: "consent_blocked", error: "consent_blocked",
+                "This person does not receive messages from you.")
+        case .required:
+            APIError(
+                .forbidden, code: "consent_required", error: "consent_required",
+                "This person has not accepted your request yet.")
+        case .strangerLimit:
+            APIError(
+                .tooManyRequests, code: "stranger_limit",
+                "You have written to many people who have not answered. Try again later.", retryAfter: 3_600)
+        }
+    }
+}
