@@ -1,0 +1,54 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "Identity",
+    products: [.library(name: "Identity", targets: ["Identity"])],
+    dependencies: [
+        .package(path: "../Contracts"),
+        .package(path: "../Kernel"),
+        .package(path: "../Postgres"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    ],
+    targets: [
+        .target(
+            name: "Identity",
+            dependencies: [
+                .product(name: "Contracts", package: "Contracts"),
+                .product(name: "Kernel", package: "Kernel"),
+                .product(name: "JSONText", package: "Kernel"),
+                .product(name: "Settings", package: "Kernel"),
+                .product(name: "Postgres", package: "Postgres"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: settings,
+            plugins: [.plugin(name: "EmbedText", package: "Kernel")]
+        ),
+        .testTarget(
+            name: "IdentityTests",
+            dependencies: [
+                "Identity",
+                .product(name: "Contracts", package: "Contracts"),
+                .product(name: "Kernel", package: "Kernel"),
+                .product(name: "KernelTesting", package: "Kernel"),
+                .product(name: "JSONText", package: "Kernel"),
+                .product(name: "Postgres", package: "Postgres"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: settings
+        ),
+    ]
+)

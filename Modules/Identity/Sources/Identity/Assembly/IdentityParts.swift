@@ -1,0 +1,170 @@
+import Contracts
+import Kernel
+import Logging
+import Postgres
+import Settings
+
+/// The parts of the module, joined.
+struct IdentityParts: Sendable {
+    let people: PeopleCache
+    let authenticator: TokenAuthenticator
+    private let feed: ChangeFeed
+    private let changes: any ChangeStore
+    private let sessions: any SessionStore
+    private let users: any UserStore
+    private let typing: any TypingStore
+    private let presence: any PresenceStore
+    private let registrations: any RegistrationStore
+    private let board: PresenceBoard
+    private let tick: PresenceTick
+    private let figures: RegistryFigures
+    private let data: PersonalData
+    private let genesis: GenesisRules
+    private let services: KernelServices
+    private let logger: Logger
+
+    init(_ registrar: ModuleRegistrar) {
+        let services = registrar.services
+        let database = services.database
+        self.services = services
+        logger = registrar.logger
+        genesis = GenesisRules(
+            cap: services.settings.int("identity.genesis_cap"),
+            closes: services.settings.bool("identity.genesis_closes")
+        )
+        changes = PostgresChangeStore(database: database)
+        sessions = PostgresSessionStore(database: database)
+        users = PostgresUserStore(database: database)
+        typing = PostgresTypingStore(database: database)
+        presence = PostgresPresenceStore(database: database)
+        registrations = PostgresRegistrationStore(database: database)
+        feed = ChangeFeed(store: changes)
+        people = PeopleCache(store: PostgresPeopleStore(database: database), clock: services.clock)
+        authenticator = TokenAuthenticator(
+            signer: TokenSigner(key: services.secret.key(for: "identity.session_tokens")),
+            sessions: sessions,
+            people: people,
+            feed: feed,
+            clock: services.clock
+        )
+        board = PresenceBoard(host: .house(at: services.clock.now))
+        tick = PresenceTick(
+            board: board, store: presence, people: people, events: services.events, clock: services.clock,
+            logger: logger)
+        figures = RegistryFigures(
+            registrations: registrations, presence: presence, board: board, genesis: genesis, clock: services.clock)
+        data = PersonalData(
+            store: PostgresPersonalDataStore(database: database), ids: services.ids, clock: services.clock,
+            nameHash: NameHash(services.secret))
+    }
+
+    // MARK: What the module registers
+
+    func addRoutes(to registrar: ModuleRegistrar) {
+        let heartbeats = Heartbeats(board: board, store: presence, people: people)
+        let register = RegisterRoute(
+            registration: Registration(
+                store: registrations, people: people, authenticator: authenticator, events: services.events,
+                ids: services.ids, nameHash: NameHash(services.secret), genesis: genesis),
+            people: people,
+            heartbeats: heartbeats,
+            limiter: ExactLimiter(services: services)
+        )
+        PresenceRoutes(
+            board: board,
+            recent: RecentPresenceCache(store: presence),
+            heartbeats: heartbeats,
+            typing: typing,
+            people: people,
+            register: register,
+            // Asked for when it is needed: its provider requires this module, so it registers later.
+            blocks: { registrar.capability((any BlockList).self) },
+            clock: services.clock
+        ).add(to: registrar)
+        UserRoutes(store: users, people: people).add(to: registrar)
+        SessionRoutes(authenticator: authenticator, sessions: sessions, people: people).add(to: registrar)
+        WellKnownRoute(publicURL: services.settings.string("server.public_url")).add(to: registrar)
+    }
+
+    func addJobs(to registrar: ModuleRegistrar) {
+        // Twice as often as revocations must be heard, so that one slow answer does no harm.
+        registrar.job("changes", every: .milliseconds(500), scope: .everyInstance) {
+            await attempt("the change feed could not be read") { try await hearChanges() }
+        }
+        registrar.job("presence", every: .seconds(1), scope: .everyInstance) {
+            await attempt("presence could not be exchanged") { try await tick.run() }
+        }
+        registrar.job("session_uses", every: .seconds(5), scope: .everyInstance) {
+            try await authenticator.writeTouches()
+        }
+        registrar.job("sweep", every: .seconds(600), scope: .oneInstance) { try await sweep() }
+    }
+
+    func addHooks(to registrar: ModuleRegistrar) {
+        registrar.stats { try await figures.members() }
+        registrar.export { try await data.export($0) }
+        registrar.erase { try await data.erase($0, in: $1) }
+    }
+
+    // MARK: Life
+
+    func warmUp() async throws {
+        try await hearChanges()
+        try await tick.load()
+    }
+
+    func finish() async {
+        await attempt("the last heartbeats are lost") { try await tick.flush() }
+        await attempt("the last uses of sessions are lost") { try await authenticator.writeTouches() }
+    }
+
+    private func hearChanges() async throws {
+        var changed: [String] = []
+        try await feed.poll { change in
+            switch change {
+            case .session(let id):
+                authenticator.forget(sessionID: id)
+            case .person(let handle):
+                people.forget(handle)
+                changed.append(handle)
+            }
+        } lost: {
+            people.forgetAll()
+            authenticator.forgetAll()
+        }
+        for handle in changed { try await tick.reload(handle) }
+    }
+
+    private func sweep() async throws {
+        let now = services.clock.now
+        func before(_ seconds: Int64) -> PostgresTimestamp {
+            PostgresTimestamp(microseconds: now.microseconds - seconds * 1_000_000)
+        }
+        try await changes.removeChanges(before: before(ChangeFeed.retention.components.seconds))
+        try await typing.removeEnded(before: before(60))
+        // Kept for a while, so that their owner can be told about them.
+        try await sessions.removeEnded(before: before(30 * 86_400))
+    }
+
+    /// Tries again at its usual time after a failure: the pauses of a failing job grow, and these must not.
+    private func attempt(_ failure: Logger.Message, _ body: () async throws -> Void) async {
+        do {
+            try await body()
+        } catch {
+            logger.warning(failure, metadata: ["cause": .string("\(error)")])
+        }
+    }
+}
+
+extension PresenceState {
+    /// The account of the house, which greets newcomers and is always here.
+    static func house(at now: PostgresTimestamp) -> PresenceState {
+        var state = PresenceState(
+            handle: "vibe",
+            profile: Profile(shown: "vibe", kind: .system, operatedBy: "system"),
+            seen: PostgresTimestamp(microseconds: 0)
+        )
+        state.workingOn = "Welcoming newcomers"
+        return state
+    }
+}

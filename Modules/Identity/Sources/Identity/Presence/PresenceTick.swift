@@ -1,0 +1,123 @@
+import Contracts
+import Kernel
+import Logging
+import Postgres
+import Synchronization
+
+/// What happens once a second: heartbeats go to the database, everybody's rows come back.
+final class PresenceTick: Sendable {
+    private let board: PresenceBoard
+    private let store: any PresenceStore
+    private let people: PeopleCache
+    private let events: EventPublisher
+    private let clock: WallClock
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    private struct State {
+        /// Rows of transactions before this one have all been seen.
+        var horizon: Int64?
+        /// The last day that was told for somebody: `PersonActive` is raised once a day.
+        var days: [String: String] = [:]
+    }
+
+    init(
+        board: PresenceBoard,
+        store: any PresenceStore,
+        people: PeopleCache,
+        events: EventPublisher,
+        clock: WallClock,
+        logger: Logger
+    ) {
+        self.board = board
+        self.store = store
+        self.people = people
+        self.events = events
+        self.clock = clock
+        self.logger = logger
+    }
+
+    func run() async throws {
+        try await flush()
+        try await load()
+    }
+
+    /// Reads what other instances wrote, and what the last flush made of this one's heartbeats.
+    func load() async throws {
+        let now = clock.now
+        let page = try await store.changed(since: state.withLock { $0.horizon }, at: now)
+        state.withLock { $0.horizon = page.horizon }
+        board.adopt(page.rows, at: now)
+    }
+
+    /// Reads somebody again whose handle says something else now.
+    func reload(_ handle: String) async throws {
+        guard board.presence(of: handle) != nil else { return }
+        let now = clock.now
+        if let state = try await store.presence(of: handle, at: now), state.profile.kind != .erased {
+            board.adopt([state], at: now)
+        } else {
+            board.forget(handle)
+        }
+    }
+
+    /// Writes the heartbeats since the last flush, all in one statement.
+    func flush() async throws {
+        let patches = board.takePending()
+        guard !patches.isEmpty else { return }
+        do {
+            try await write(patches)
+        } catch let error as PostgresError where error.isAboutData {
+            // One row must not keep all the others from being written.
+            logger.error("heartbeats refused; writing them one by one", metadata: ["cause": .string("\(error)")])
+            for (handle, patch) in patches { try await writeAlone(handle, patch) }
+        } catch {
+            board.putBack(patches)
+            throw error
+        }
+    }
+
+    private func writeAlone(_ handle: String, _ patch: PresencePatch) async throws {
+        do {
+            try await write([handle: patch])
+        } catch let error as PostgresError where error.isAboutData {
+            logger.error("a heartbeat is lost", metadata: ["cause": .string("\(error)")])
+            board.forget(handle)
+        } catch {
+            board.putBack([handle: patch])
+            throw error
+        }
+    }
+
+    private func write(_ patches: [String: PresencePatch]) async throws {
+        let days = try await newDays(patches)
+        let found = try await people.people(days.map(\.handle))
+        try await store.write(patches, days: days) { [events] handle, day in
+            events.statements(
+                for: PersonActive(handle: handle, day: day, isAgent: found[handle]?.isAgent ?? false))
+        }
+        state.withLock { state in
+            // A day's worth of people at most: older days are known by the table.
+            if state.days.count > 100_000 { state.days.removeAll() }
+            for (handle, day) in days { state.days[handle] = day }
+        }
+    }
+
+    /// People whose day may not have been told yet, with their local day.
+    private func newDays(_ patches: [String: PresencePatch]) async throws -> [(handle: String, day: String)] {
+        let present = patches.filter { !$0.value.hasLeft }
+        let found = try await people.people(Array(present.keys))
+        let days = present.compactMap { handle, patch in
+            found[handle].map { (handle: handle, day: people.day(of: $0, at: patch.seen)) }
+        }
+        return state.withLock { state in days.filter { state.days[$0.handle] != $0.day } }
+    }
+}
+
+extension PostgresError {
+    /// Whether the server refused a value, so that trying again cannot help: classes 22 and 23 of SQLSTATE.
+    fileprivate var isAboutData: Bool {
+        guard let state = sqlState?.rawValue else { return false }
+        return state.hasPrefix("22") || state.hasPrefix("23")
+    }
+}

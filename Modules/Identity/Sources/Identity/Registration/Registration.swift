@@ -1,0 +1,146 @@
+import Contracts
+import HTTPTypes
+import Kernel
+import Postgres
+
+/// Tells whether names are free, claims them, and hands out tokens to those who have proved who they are.
+struct Registration: Sendable {
+    let store: any RegistrationStore
+    let people: PeopleCache
+    let authenticator: TokenAuthenticator
+    let events: EventPublisher
+    let ids: IdentifierSource
+    let nameHash: NameHash
+    let genesis: GenesisRules
+
+    /// A token, and whose it is.
+    struct SignIn: Sendable {
+        let person: Person
+        let session: SessionRecord
+        let token: String
+        /// The founder's number of a handle that was just claimed.
+        var genesisNumber: Int?
+    }
+
+    // MARK: Availability
+
+    func state(of handle: Handle, at now: PostgresTimestamp) async throws -> NameState {
+        try await store.state(of: handle.key, nameHash: nameHash(handle.key), at: now)
+    }
+
+    /// Names like the one asked for that are free.
+    func suggestions(for input: String, at now: PostgresTimestamp) async throws -> [String] {
+        let names = Suggestions.candidates(for: input).map { (key: $0, hash: nameHash($0)) }
+        return try await store.free(names, count: Suggestions.count, at: now)
+    }
+
+    // MARK: Claiming
+
+    /// What the register of a new handle says of it.
+    struct NewHandle: Sendable {
+        let handle: Handle
+        let isAgent: Bool
+        let agentType: String?
+        let publicKey: PublicKey?
+        let recoveryKey: PublicKey?
+        /// What the program calls itself.
+        let client: String?
+    }
+
+    /// Claims a name that was free a moment ago.
+    ///
+    /// - Throws: ``ClaimRefusal/taken``; 400 `genesis_full` where registering ends with the founders.
+    func claim(
+        _ new: NewHandle,
+        state: NameState,
+        at now: PostgresTimestamp,
+        writer: any RequestWriter
+    ) async throws -> SignIn {
+        var claimed = state.genesisClaimed
+        while true {
+            let number = genesis.number(after: claimed)
+            if number == nil, genesis.closes {
+                let names = try await suggestions(for: new.handle.key, at: now)
+                throw APIError.genesisFull(cap: genesis.cap, suggestions: names)
+            }
+            do {
+                return try await claim(new, number: number, at: now, writer: writer)
+            } catch ClaimRefusal.numberTaken {
+                // Ends: each time round, somebody else has got a number, of which there are only so many.
+                claimed = try await store.totals().genesis
+            }
+        }
+    }
+
+    private func claim(
+        _ new: NewHandle,
+        number: Int?,
+        at now: PostgresTimestamp,
+        writer: any RequestWriter
+    ) async throws -> SignIn {
+        let kind: Person.Kind = new.isAgent ? .agent : .human
+        let session = newSession(for: new.handle.key, client: new.client, at: now)
+        let token = authenticator.token(for: session.id)
+        let claim = Claim(
+            handle: new.handle,
+            kind: kind,
+            agentType: new.isAgent ? new.agentType : nil,
+            publicKey: new.publicKey,
+            recoveryKey: new.recoveryKey,
+            genesisNumber: number,
+            session: session,
+            tokenHash: TokenSigner.hash(token)
+        )
+        let event = HandleRegistered(handle: new.handle.key, genesisNumber: number, isAgent: new.isAgent)
+        try await store.claim(claim, events: events.statements(for: event), writer: writer)
+        let person = Person(handle: new.handle.key, shown: new.handle.spelling, kind: kind)
+        // Not remembered here: the write may still be part of a transaction. The next look finds it.
+        people.forget(person.handle)
+        return SignIn(person: person, session: session, token: token, genesisNumber: number)
+    }
+
+    // MARK: Signing in
+
+    /// A new session for somebody who has proved who they are.
+    func signIn(
+        _ person: Person, client: String?, at now: PostgresTimestamp, writer: any RequestWriter
+    ) async throws -> SignIn {
+        let session = newSession(for: person.handle, client: client, at: now)
+        let token = authenticator.token(for: session.id)
+        try await store.insert(session, tokenHash: TokenSigner.hash(token), writer: writer)
+        return SignIn(person: person, session: session, token: token)
+    }
+
+    private func newSession(for handle: String, client: String?, at now: PostgresTimestamp) -> SessionRecord {
+        SessionRecord(
+            // As the original's, with 144 random bits instead of 96.
+            id: "sess_" + Base64URL.encode(ids.bytes(18)),
+            handle: handle,
+            client: client,
+            createdAt: now,
+            lastUsedAt: now
+        )
+    }
+}
+
+/// How many founders there are, and what comes after them.
+struct GenesisRules: Sendable {
+    /// 0: no numbers are given out.
+    let cap: Int
+    /// Whether registering ends with the last number.
+    let closes: Bool
+
+    /// The number of the next to register, `nil` when all are gone.
+    func number(after claimed: Int) -> Int? {
+        claimed < cap ? claimed + 1 : nil
+    }
+}
+
+extension APIError {
+    static func genesisFull(cap: Int, suggestions: [String]) -> APIError {
+        APIError(
+            .badRequest, code: "genesis_full", error: "genesis_full",
+            "All \(cap) founding handles are taken, and registration is closed for now.",
+            suggestions: suggestions)
+    }
+}

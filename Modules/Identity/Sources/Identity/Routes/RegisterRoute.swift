@@ -1,0 +1,187 @@
+import Contracts
+import HTTPTypes
+import JSONText
+import Kernel
+import Postgres
+
+/// `POST /api/presence` with `action: "check"` or `"register"` (original-api.md, 1.1 and 2.3; design §6).
+struct RegisterRoute: Sendable {
+    let registration: Registration
+    let people: PeopleCache
+    let heartbeats: Heartbeats
+    let limiter: ExactLimiter
+
+    // MARK: Check
+
+    func check(_ request: APIRequest, _ fields: BodyFields) async throws -> APIResponse {
+        try await take(IdentityLimits.checks, request)
+        let name = try Self.name(fields)
+        let handle: Handle
+        do {
+            handle = try Handle(name)
+        } catch {
+            let names = try await registration.suggestions(for: name, at: request.receivedAt)
+            return Self.availability(name, reason: "\(error)", suggestions: names)
+        }
+        let state = try await registration.state(of: handle, at: request.receivedAt)
+        guard let reason = Self.reason(handle, state) else {
+            return Self.availability(handle.key, reason: nil, suggestions: [])
+        }
+        let names = try await registration.suggestions(for: handle.key, at: request.receivedAt)
+        return Self.availability(handle.key, reason: reason, suggestions: names)
+    }
+
+    /// Why a name cannot be claimed; `nil` when it can.
+    private static func reason(_ handle: Handle, _ state: NameState) -> String? {
+        if let category = state.reservedAs { return "Reserved (\(category))" }
+        if GameStore.isName(handle.key) { return "Reserved (games)" }
+        if state.isQuarantined { return "Reserved (recently deleted)" }
+        switch state.kind {
+        case nil, .placeholder: return nil
+        case .system: return "Reserved (system)"
+        default: return "Already registered"
+        }
+    }
+
+    private static func availability(_ handle: String, reason: String?, suggestions: [String]) -> APIResponse {
+        .json { json in
+            json.beginObject()
+            json.key("success")
+            json.bool(true)
+            json.key("handle")
+            json.string(handle)
+            json.key("available")
+            json.bool(reason == nil)
+            json.key("reason")
+            json.optional(reason)
+            json.key("suggestions")
+            json.beginArray()
+            for name in suggestions { json.string(name) }
+            json.endArray()
+            json.endObject()
+        }
+    }
+
+    // MARK: Register
+
+    func register(_ request: APIRequest, _ fields: BodyFields) async throws -> APIResponse {
+        let now = request.receivedAt
+        let new = try await newHandle(request, fields)
+        // Read before anything is written, so that a refused body leaves nothing behind.
+        let patch = try HeartbeatBody(fields, seen: now).patch()
+        let state = try await registration.state(of: new.handle, at: now)
+        if let reason = Self.reason(new.handle, state), reason != "Already registered" {
+            try await take(IdentityLimits.signIns, request)
+            throw APIError(
+                .badRequest, code: "reserved", error: "reserved", "@\(new.handle.spelling) cannot be claimed: \(reason).",
+                field: "username",
+                suggestions: try await registration.suggestions(for: new.handle.key, at: now))
+        }
+        guard state.isFree else { return try await existing(new, patch, request) }
+        try await take(IdentityLimits.newHandles, request)
+        do {
+            let signIn = try await registration.claim(new, state: state, at: now, writer: request.writer)
+            _ = try await heartbeats.beat(signIn.person, patch)
+            return welcome(signIn)
+        } catch ClaimRefusal.taken {
+            return try await existing(new, patch, request)
+        }
+    }
+
+    private func newHandle(_ request: APIRequest, _ fields: BodyFields) async throws -> Registration.NewHandle {
+        let name = try Self.name(fields)
+        let handle: Handle
+        do {
+            handle = try Handle(name)
+        } catch {
+            throw APIError(
+                .badRequest, code: "invalid_format", error: "invalid_format", "\(error)", field: "username",
+                suggestions: try await registration.suggestions(for: name, at: request.receivedAt))
+        }
+        return Registration.NewHandle(
+            handle: handle,
+            isAgent: try fields.firstBool(of: "isAgent", "is_agent") ?? false,
+            agentType: try fields.optionalString("agentType", limit: 32),
+            publicKey: try PublicKey(in: fields, "publicKey", "public_key"),
+            recoveryKey: try PublicKey(in: fields, "recoveryKey", "recovery_key"),
+            client: request.headers[.userAgent].map { String($0.prefix(200)) }
+        )
+    }
+
+    private static func name(_ fields: BodyFields) throws(APIError) -> String {
+        guard let name = try fields.firstText(of: "username", "handle", limit: 256) else {
+            throw .missing(field: "username")
+        }
+        return name
+    }
+
+    /// Somebody registers a handle that exists. A token of that handle is a proof; a name is none.
+    private func existing(
+        _ new: Registration.NewHandle, _ patch: PresencePatch, _ request: APIRequest
+    ) async throws -> APIResponse {
+        try await take(IdentityLimits.signIns, request)
+        guard let principal = request.principal, principal.handle == new.handle.key else {
+            return Self.howToSignIn(try await people.person(new.handle.key)?.shown ?? new.handle.spelling)
+        }
+        let signIn = try await registration.signIn(
+            principal.person, client: new.client, at: request.receivedAt, writer: request.writer)
+        _ = try await heartbeats.beat(principal.person, patch)
+        return Self.signedIn(signIn, action: "login", message: "Welcome back, @\(signIn.person.shown).", genesis: nil)
+    }
+
+    private func take(_ rule: RateLimitRule, _ request: APIRequest) async throws {
+        let outcome = try await limiter.take(rule, subject: request.clientAddress)
+        guard outcome.isAllowed else { throw outcome.refusal }
+    }
+
+    // MARK: Answers
+
+    private func welcome(_ signIn: Registration.SignIn) -> APIResponse {
+        let rules = registration.genesis
+        guard let number = signIn.genesisNumber else {
+            return Self.signedIn(
+                signIn, action: "register", message: "Welcome to /vibe, @\(signIn.person.shown).", genesis: nil)
+        }
+        let left = rules.cap - number
+        var message = "Welcome to /vibe, @\(signIn.person.shown). You are founder #\(number) of \(rules.cap)."
+        if left > 0, left <= 20 { message += " \(left) founding \(left == 1 ? "handle is" : "handles are") left." }
+        return Self.signedIn(
+            signIn, action: "register", message: message,
+            genesis: ["number": .int(number), "cap": .int(rules.cap), "spots_remaining": .int(left)])
+    }
+
+    private static func signedIn(
+        _ signIn: Registration.SignIn, action: String, message: String, genesis: JSON?
+    ) -> APIResponse {
+        .json(.ok, [
+            "success": true, "action": .string(action), "sessionId": .string(signIn.session.id),
+            "handle": .string(signIn.person.shown), "username": .string(signIn.person.shown),
+            "token": .string(signIn.token), "expiresIn": .string("\(SessionRecord.lifetime / 1_000_000)s"),
+            "expiresAt": .timestamp(signIn.session.expiresAt.microseconds), "message": .string(message),
+            "registered": .bool(action == "register"), "genesis": genesis ?? .null,
+        ])
+    }
+
+    /// Status 200 and no token: what every client survives (clients.md, 1.2).
+    private static func howToSignIn(_ shown: String) -> APIResponse {
+        .json(.ok, [
+            "success": true, "action": "login", "handle": .string(shown), "username": .string(shown),
+            "registered": false, "authenticated": false, "genesis": .null,
+            "message": .string(
+                "@\(shown) is registered already. If it is yours, send your token with this request as "
+                    + "Authorization: Bearer …; a name alone proves nothing. Otherwise choose another name."),
+        ])
+    }
+}
+
+extension PublicKey {
+    /// The key under the first of the names that is there.
+    init?(in fields: BodyFields, _ names: String...) throws(APIError) {
+        for name in names {
+            guard let text = try fields.firstText(of: name, limit: 200) else { continue }
+            self = try PublicKey(text, field: name)
+            return
+        }
+        return nil
+    }
+}

@@ -1,0 +1,35 @@
+import Postgres
+
+/// The change feed.
+protocol ChangeStore: Sendable {
+    /// Changes of transactions from `horizon` on; none, but the present horizon, when it is `nil`.
+    func changes(since horizon: Int64?) async throws -> ChangePage
+
+    /// Removes changes older than the given time.
+    func removeChanges(before: PostgresTimestamp) async throws
+}
+
+struct PostgresChangeStore: ChangeStore {
+    let database: PostgresClient
+
+    func changes(since horizon: Int64?) async throws -> ChangePage {
+        let rows = try await database.read(
+            """
+            SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, c.sequence, c.writer, c.kind, c.subject
+            FROM (VALUES (1)) AS one
+            LEFT JOIN identity_changes AS c ON c.writer >= \(horizon)
+            ORDER BY c.sequence
+            """
+        )
+        var changes: [ChangePage.Entry] = []
+        for row in rows where !row.isNull(1) {
+            let change: IdentityChange = row.string(3) == "session" ? .session(row.string(4)) : .person(row.string(4))
+            changes.append(.init(sequence: row.int64(1), writer: row.int64(2), change: change))
+        }
+        return ChangePage(horizon: rows.first?.int64(0) ?? 0, changes: changes)
+    }
+
+    func removeChanges(before: PostgresTimestamp) async throws {
+        _ = try await database.write("DELETE FROM identity_changes WHERE at < \(before)")
+    }
+}

@@ -1,0 +1,80 @@
+import JSONText
+import Postgres
+
+/// Everything about one handle, to be read or to be removed.
+protocol PersonalDataStore: Sendable {
+    func export(_ handle: String) async throws -> JSON
+
+    /// Removes what only this handle owns, lets its name rest until the given time, and renames its row.
+    func erase(
+        _ handle: String,
+        as newName: String,
+        nameHash: [UInt8],
+        until: PostgresTimestamp,
+        at now: PostgresTimestamp,
+        in transaction: PostgresTransaction
+    ) async throws
+}
+
+struct PostgresPersonalDataStore: PersonalDataStore {
+    let database: PostgresClient
+
+    func export(_ handle: String) async throws -> JSON {
+        let rows = try await database.read(
+            """
+            SELECT json_build_object(
+                'handle', (SELECT row_to_json(h) FROM handles AS h WHERE h.handle = \(handle)),
+                'user', (SELECT row_to_json(u) FROM users AS u WHERE u.username = \(handle)),
+                'presence', (SELECT row_to_json(p) FROM presence AS p WHERE p.username = \(handle)),
+                'last_day', (SELECT d.day FROM presence_days AS d WHERE d.handle = \(handle)),
+                'sessions', (
+                    SELECT coalesce(json_agg(json_build_object(
+                        'id', s.id, 'client', s.client, 'created_at', s.created_at, 'last_used_at', s.last_used_at,
+                        'expires_at', s.expires_at, 'revoked_at', s.revoked_at
+                    ) ORDER BY s.created_at), '[]')
+                    FROM sessions AS s
+                    WHERE s.handle = \(handle)
+                )
+            )
+            """
+        )
+        guard let row = rows.first else { return .null }
+        return row.withBytes(0) { .raw(Array($0)) }
+    }
+
+    func erase(
+        _ handle: String,
+        as newName: String,
+        nameHash: [UInt8],
+        until: PostgresTimestamp,
+        at now: PostgresTimestamp,
+        in transaction: PostgresTransaction
+    ) async throws {
+        _ = try await transaction.query([
+            """
+            INSERT INTO quarantined_names AS q (name_hash, until)
+            VALUES (\(nameHash), \(until))
+            ON CONFLICT (name_hash) DO UPDATE SET until = greatest(q.until, EXCLUDED.until)
+            """,
+            "INSERT INTO identity_changes (kind, subject) SELECT 'session', id FROM sessions WHERE handle = \(handle)",
+            "INSERT INTO identity_changes (kind, subject) VALUES ('person', \(handle))",
+            "DELETE FROM sessions WHERE handle = \(handle)",
+            "DELETE FROM presence WHERE username = \(handle)",
+            "DELETE FROM presence_days WHERE handle = \(handle)",
+            "DELETE FROM typing WHERE sender = \(handle) OR recipient = \(handle)",
+            "DELETE FROM placeholder_counts WHERE sender = \(handle)",
+            "DELETE FROM users WHERE username = \(handle)",
+            """
+            UPDATE registration_counter SET registered = registered - 1
+            WHERE EXISTS (SELECT FROM handles WHERE handle = \(handle) AND kind IN ('human', 'agent'))
+            """,
+            """
+            UPDATE handles SET
+                handle = \(newName), shown = \(newName), kind = 'erased', x_handle = NULL, github_handle = NULL,
+                operator = NULL, agent_type = NULL, capabilities = NULL, model = NULL, metadata = NULL,
+                first_active_at = NULL, last_active_at = NULL
+            WHERE handle = \(handle)
+            """,
+        ])
+    }
+}

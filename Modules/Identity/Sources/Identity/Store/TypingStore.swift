@@ -1,0 +1,41 @@
+import Postgres
+
+/// Who is typing to whom.
+protocol TypingStore: Sendable {
+    func type(from sender: String, to recipient: String, until: PostgresTimestamp) async throws
+
+    /// The folded handles of those who are typing to somebody.
+    func typing(to recipient: String, at now: PostgresTimestamp) async throws -> [String]
+
+    func removeEnded(before: PostgresTimestamp) async throws
+}
+
+struct PostgresTypingStore: TypingStore {
+    let database: PostgresClient
+
+    func type(from sender: String, to recipient: String, until: PostgresTimestamp) async throws {
+        _ = try await database.write(
+            """
+            INSERT INTO typing (recipient, sender, until)
+            VALUES (\(recipient), \(sender), \(until))
+            ON CONFLICT (recipient, sender) DO UPDATE SET until = EXCLUDED.until
+            """
+        )
+    }
+
+    func typing(to recipient: String, at now: PostgresTimestamp) async throws -> [String] {
+        let rows = try await database.read(
+            """
+            SELECT sender FROM typing
+            WHERE recipient = \(recipient) AND until > \(now)
+            ORDER BY sender
+            LIMIT 100
+            """
+        )
+        return rows.map { $0.string(0) }
+    }
+
+    func removeEnded(before: PostgresTimestamp) async throws {
+        _ = try await database.write("DELETE FROM typing WHERE until < \(before)")
+    }
+}

@@ -1,0 +1,166 @@
+import Contracts
+import Kernel
+import Postgres
+
+/// What people say of themselves.
+protocol UserStore: Sendable {
+    /// The profile of a handle that was claimed, or of a name somebody has written a user for. `nil` otherwise.
+    func profile(of key: String) async throws -> Profile?
+
+    /// People, newest first.
+    ///
+    /// - Parameter after: the registration and the handle of the last one given before.
+    func people(after: (PostgresTimestamp, String)?, limit: Int) async throws -> [Profile]
+
+    /// A write without a token: makes a row, marked as unverified, where there is none, and changes nothing that is.
+    ///
+    /// - Returns: whether there was none.
+    func writeUnverified(
+        _ handle: Handle, building: String?, at now: PostgresTimestamp, writer: any RequestWriter
+    ) async throws -> Bool
+
+    /// The owner's write. What is `nil` stays; a key, an invitation and its code are set once.
+    func write(_ change: UserChange, at now: PostgresTimestamp, writer: any RequestWriter) async throws
+}
+
+/// What an owner changes of their profile.
+struct UserChange: Sendable {
+    let handle: String
+    let building: String?
+    let timeZone: String?
+    let publicKey: PublicKey?
+    let recoveryKey: PublicKey?
+    /// The folded handle of somebody who exists.
+    let invitedBy: String?
+    let inviteCode: String?
+}
+
+struct PostgresUserStore: UserStore {
+    let database: PostgresClient
+
+    func profile(of key: String) async throws -> Profile? {
+        let rows = try await database.read(
+            """
+            SELECT \(unescaped: Self.columns)
+            FROM handles AS h
+            LEFT JOIN users AS u ON u.username = h.handle
+            WHERE h.handle = \(key)
+                AND (h.kind IN ('human', 'agent', 'system') OR (h.kind = 'placeholder' AND u.username IS NOT NULL))
+            """
+        )
+        return rows.first.map(Self.profile)
+    }
+
+    func people(after: (PostgresTimestamp, String)?, limit: Int) async throws -> [Profile] {
+        let rows = try await database.read(
+            """
+            SELECT \(unescaped: Self.columns)
+            FROM handles AS h
+            LEFT JOIN users AS u ON u.username = h.handle
+            WHERE h.kind IN ('human', 'agent')
+                AND (h.registered_at, h.handle) < (\(after?.0 ?? .infinity), \(after?.1 ?? ""))
+            ORDER BY h.registered_at DESC, h.handle DESC
+            LIMIT \(limit)
+            """
+        )
+        return rows.map(Self.profile)
+    }
+
+    func writeUnverified(
+        _ handle: Handle, building: String?, at now: PostgresTimestamp, writer: any RequestWriter
+    ) async throws -> Bool {
+        let rows = try await writer.write([
+            """
+            WITH made AS (
+                INSERT INTO handles (handle, shown, kind, registered_at)
+                VALUES (\(handle.key), \(handle.spelling), 'placeholder', \(now))
+                ON CONFLICT (handle) DO NOTHING
+            ), written AS (
+                INSERT INTO users AS u (username, building, unverified, created_at, updated_at)
+                SELECT \(handle.key), \(building), true, \(now), \(now)
+                WHERE NOT EXISTS (
+                    SELECT FROM handles WHERE handle = \(handle.key) AND kind IN ('system', 'erased')
+                )
+                ON CONFLICT (username) DO UPDATE SET
+                    building = EXCLUDED.building, unverified = true, updated_at = EXCLUDED.updated_at
+                WHERE u.building IS NULL AND EXCLUDED.building IS NOT NULL
+                RETURNING created_at = \(now) AND updated_at = \(now) AS is_new
+            )
+            SELECT coalesce(bool_or(is_new), false) FROM written
+            """
+        ])
+        return rows.first?.first?.bool(0) ?? false
+    }
+
+    func write(_ change: UserChange, at now: PostgresTimestamp, writer: any RequestWriter) async throws {
+        _ = try await writer.write([
+            """
+            WITH written AS (
+                INSERT INTO users AS u (
+                    username, building, time_zone, public_key, recovery_key, invited_by, invite_code, created_at,
+                    updated_at
+                )
+                VALUES (
+                    \(change.handle), \(change.building), coalesce(\(change.timeZone), 'UTC'),
+                    \(change.publicKey?.text), \(change.recoveryKey?.text), \(change.invitedBy), \(change.inviteCode),
+                    \(now), \(now)
+                )
+                ON CONFLICT (username) DO UPDATE SET
+                    building = coalesce(EXCLUDED.building, u.building),
+                    time_zone = coalesce(\(change.timeZone), u.time_zone),
+                    public_key = coalesce(u.public_key, EXCLUDED.public_key),
+                    recovery_key = coalesce(u.recovery_key, EXCLUDED.recovery_key),
+                    invited_by = coalesce(u.invited_by, EXCLUDED.invited_by),
+                    invite_code = coalesce(u.invite_code, EXCLUDED.invite_code),
+                    unverified = u.unverified AND EXCLUDED.building IS NULL,
+                    updated_at = EXCLUDED.updated_at
+                RETURNING username
+            )
+            INSERT INTO identity_changes (kind, subject)
+            SELECT 'person', username FROM written
+            """
+        ])
+    }
+
+    /// What `profile(_:)` reads, of `handles` as h and `users` as u.
+    private static let columns = """
+        h.handle, h.shown, h.kind, h.registered_at, h.genesis_number, h.verified, h.operator, h.agent_type, h.model, \
+        h.status, u.username IS NOT NULL, u.building, u.invited_by, u.invite_code, u.public_key, u.recovery_key, \
+        u.registry, u.key_rotated_at, u.time_zone, u.unverified, u.created_at, u.updated_at
+        """
+
+    private static func profile(_ row: PostgresRow) -> Profile {
+        func text(_ column: Int) -> String? {
+            row.isNull(column) ? nil : row.string(column)
+        }
+        var user: Profile.User?
+        if row.bool(10) {
+            user = Profile.User(
+                building: text(11),
+                invitedBy: text(12),
+                inviteCode: text(13),
+                publicKey: text(14),
+                recoveryKey: text(15),
+                registry: row.string(16),
+                keyRotatedAt: row.isNull(17) ? nil : row.timestamp(17),
+                timeZone: row.string(18),
+                isUnverified: row.bool(19),
+                createdAt: row.timestamp(20),
+                updatedAt: row.timestamp(21)
+            )
+        }
+        return Profile(
+            handle: row.string(0),
+            shown: row.string(1),
+            kind: Person.Kind(rawValue: row.string(2)) ?? .placeholder,
+            registeredAt: row.timestamp(3),
+            genesisNumber: row.isNull(4) ? nil : Int(row.int64(4)),
+            verified: row.string(5),
+            operatedBy: text(6),
+            agentType: text(7),
+            model: text(8),
+            status: row.string(9),
+            user: user
+        )
+    }
+}
