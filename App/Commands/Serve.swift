@@ -4,6 +4,7 @@ import Logging
 import Metrics
 import ServiceLifecycle
 import Settings
+import UnixSignals
 
 /// Runs the service until SIGTERM or SIGINT.
 struct Serve: AsyncParsableCommand {
