@@ -23,7 +23,10 @@ struct Database {
         var server: PrivatePostgres?
         if settings.optionalString("database.url") == nil {
             let started = try await PrivatePostgres.start(
-                folder: folder.appending(path: "postgres"), options: .init(database: "vibe"), logger: logger)
+                folder: folder.appending(path: "postgres"),
+                options: .init(database: "vibe"),
+                logger: logger
+            )
             found["database.url"] = started.url
             server = started
         }

@@ -13,8 +13,10 @@ enum DevelopmentSecret {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         guard
             FileManager.default.createFile(
-                atPath: file.path(percentEncoded: false), contents: Data(secret.utf8),
-                attributes: [.posixPermissions: 0o600])
+                atPath: file.path(percentEncoded: false),
+                contents: Data(secret.utf8),
+                attributes: [.posixPermissions: 0o600]
+            )
         else { throw StartFailure("\(file.path(percentEncoded: false)) cannot be written.") }
         return secret
     }

@@ -1,6 +1,7 @@
 import Identity
 import Kernel
 import Messaging
+
 // modules: imports
 
 /// Every module that is compiled in. The only list there is; config.yaml says which of them run.

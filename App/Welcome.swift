@@ -1,9 +1,10 @@
+import Foundation
+
 /// What to try first, for a person who has just typed `make run`.
 enum Welcome {
     static func print(port: Int) {
         let address = "http://127.0.0.1:\(port)"
-        Swift.print(
-            """
+        let text = """
 
             /vibe is up: \(address)
 
@@ -15,6 +16,7 @@ enum Welcome {
             README.md goes on from there. Stop with Ctrl-C.
 
             """
-        )
+        // Not print, which holds back what goes into a pipe until there is more of it.
+        FileHandle.standardOutput.write(Data(text.utf8))
     }
 }

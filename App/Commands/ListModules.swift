@@ -5,7 +5,10 @@ import Settings
 
 /// Shows which modules there are and which of them run.
 struct ListModules: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "modules", abstract: "List the modules and their state.")
+    static let configuration = CommandConfiguration(
+        commandName: "modules",
+        abstract: "List the modules and their state."
+    )
 
     @OptionGroup var common: CommonOptions
 

@@ -23,7 +23,9 @@ struct Schema: AsyncParsableCommand {
                     Output.json(.array(status.map(Schema.json)))
                 } else {
                     Output.table(
-                        ["module", "migration", "state"], status.map { [$0.module, $0.name, Schema.text($0.state)] })
+                        ["module", "migration", "state"],
+                        status.map { [$0.module, $0.name, Schema.text($0.state)] }
+                    )
                 }
             }
         }
@@ -50,7 +52,8 @@ struct Schema: AsyncParsableCommand {
 
     struct Validate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check that every migration was applied and none was edited.")
+            abstract: "Check that every migration was applied and none was edited."
+        )
         @OptionGroup var common: CommonOptions
 
         func run() async throws {

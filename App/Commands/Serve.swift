@@ -28,15 +28,20 @@ struct Serve: AsyncParsableCommand {
             modules: Modules.all(),
             settings: settings,
             logger: logger,
-            options: .init(metrics: metrics, onReady: { port in
-                logger.info("ready", metadata: ["port": .stringConvertible(port)])
-                if settings.environment == .development { Welcome.print(port: port) }
-            })
+            options: .init(
+                metrics: metrics,
+                onReady: { port in
+                    logger.info("ready", metadata: ["port": .stringConvertible(port)])
+                    if settings.environment == .development { Welcome.print(port: port) }
+                }
+            )
         )
         var quiet = logger
         quiet.logLevel = .error
         try await ServiceGroup(
-            services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet
+            services: [service],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: quiet
         ).run()
     }
 }
