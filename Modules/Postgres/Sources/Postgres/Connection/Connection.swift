@@ -8,7 +8,7 @@ final class Connection {
     let id: ConnectionID
     let role: Role
     let pg: OpaquePointer
-    var isConnecting = true
+    private(set) var isConnecting = true
     /// What the poller watches: a descriptor (−1 if none), and for what.
     private var watched: (descriptor: Int32, read: Bool, write: Bool) = (-1, false, false)
 
@@ -34,17 +34,18 @@ final class Connection {
         self.role = role
         self.pg = pg
         statements = StatementCache(limit: statementLimit)
+        // The default prints notices to the standard error.
+        PQsetNoticeReceiver(pg, { _, _ in }, nil)
     }
 
     deinit {
         PQfinish(pg)
     }
 
-    /// Readies a connection that was just made.
-    func prepare() {
+    /// A connection that was just made is ready for use.
+    func connected() {
+        isConnecting = false
         PQsetnonblocking(pg, 1)
-        // The default prints notices to the standard error.
-        PQsetNoticeReceiver(pg, { _, _ in }, nil)
     }
 
     func enterPipelineMode() -> Bool { PQenterPipelineMode(pg) == 1 }

@@ -57,8 +57,7 @@ extension Engine {
 
     private func connected(_ connection: Connection) {
         dials[connection.id] = nil
-        connection.prepare()
-        connection.isConnecting = false
+        connection.connected()
         connection.watch(poller, read: true, write: false)
         lastError = nil
         metrics.connected()

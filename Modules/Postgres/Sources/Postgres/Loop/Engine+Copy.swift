@@ -3,9 +3,6 @@ import CPostgres
 /// The simple protocol and COPY, which pipeline mode does not allow: leased connections leave it for as long.
 extension Engine {
     func startSimple(_ request: Request, _ loan: Loan, _ connection: Connection) {
-        if request.query.sql.utf8.contains(0) {
-            return endCurrent(loan, connection, .encoding("an SQL text holds U+0000"))
-        }
         loan.mode = .simple
         guard connection.exitPipelineMode(), connection.send(simple: request.query.sql), connection.flush() else {
             return lose(connection)
@@ -85,6 +82,8 @@ extension Engine {
         loan.mode = .simple
         guard PQputCopyEnd(connection.pg, failure) == 1, connection.flush() else { return lose(connection) }
         watch(connection)
+        // If the server gave up in the middle of the data, its word is here already.
+        receiveSimple(loan, connection)
     }
 
     // MARK: COPY … TO STDOUT

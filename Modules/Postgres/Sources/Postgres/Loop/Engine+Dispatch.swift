@@ -29,8 +29,6 @@ extension Engine {
         if configuration.preparedStatements {
             guard let prepared = prepare(query, on: connection) else { return resend(request, after: connection) }
             statement = prepared
-        } else if query.sql.utf8.contains(0) {
-            return refuse(request, on: connection)
         }
         connection.pipeline.sent(.read(request, statement))
         if !connection.isBatchOpen {
@@ -44,11 +42,6 @@ extension Engine {
     private func resend(_ request: Request, after connection: Connection) {
         lose(connection)
         again(request)
-    }
-
-    private func refuse(_ request: Request, on connection: Connection) {
-        pools[PoolKind.reads.rawValue].give(back: connection.id)
-        answer(request, .encoding("an SQL text holds U+0000"))
     }
 
     private func closeBatches() {

@@ -53,6 +53,7 @@ struct Listener {
     mutating func add(_ subscription: Subscription, now: UInt64) {
         subscriptions[subscription.id] = subscription
         if connection == nil, !isConnecting, retryTime == .max { retryTime = now }
+        greet()
     }
 
     mutating func remove(_ id: Subscription.ID) {
@@ -97,12 +98,19 @@ struct Listener {
         return statements.joined(separator: " ")
     }
 
-    /// The server has done what it was told. Tells the listeners whose channels are all heard now.
+    /// The server has done what it was told.
     mutating func confirmedStatements() {
         isAwaitingAnswer = false
         confirmed = announced
-        for (id, subscription) in subscriptions where subscription.channels.isSubset(of: confirmed) {
-            guard !heard.contains(id) else { continue }
+        greet()
+    }
+
+    /// Tells the listeners whose channels are all heard now.
+    private mutating func greet() {
+        // Without those that the server is just being told to leave.
+        let heardNow = confirmed.intersection(announced)
+        for (id, subscription) in subscriptions where !heard.contains(id) {
+            guard connection != nil, subscription.channels.isSubset(of: heardNow) else { continue }
             heard.insert(id)
             subscription.yield(subscription.isListening ? .reconnected : .listening)
             subscriptions[id]?.isListening = true

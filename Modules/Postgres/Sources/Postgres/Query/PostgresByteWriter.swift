@@ -37,13 +37,9 @@ public struct PostgresByteWriter: Sendable {
 
     /// Appends the UTF-8 form of a text. Postgres cannot store U+0000, so a text that holds one is refused.
     public mutating func write(string: String) {
+        if string.holdsNul { return fail("a text holds U+0000, which Postgres cannot store") }
         var string = string
-        let holdsNul = string.withUTF8 { utf8 in
-            if let base = utf8.baseAddress, memchr(base, 0, utf8.count) != nil { return true }
-            buffer.append(contentsOf: utf8)
-            return false
-        }
-        if holdsNul { fail("a text holds U+0000, which Postgres cannot store") }
+        string.withUTF8 { buffer.append(contentsOf: $0) }
     }
 
     /// Makes the value that is being encoded NULL; it must not have written any bytes.
@@ -78,5 +74,16 @@ public struct PostgresByteWriter: Sendable {
     mutating func patch(length: Int, at offset: Int) {
         guard let length = Int32(exactly: length) else { return fail("a value is larger than 2 GiB") }
         buffer.withUnsafeMutableBytes { $0.storeBytes(of: length.bigEndian, toByteOffset: offset, as: Int32.self) }
+    }
+}
+
+extension String {
+    /// Whether it holds U+0000, at which C would end it.
+    var holdsNul: Bool {
+        var string = self
+        return string.withUTF8 { utf8 in
+            guard let base = utf8.baseAddress else { return false }
+            return memchr(base, 0, utf8.count) != nil
+        }
     }
 }

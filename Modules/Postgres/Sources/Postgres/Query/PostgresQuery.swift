@@ -26,7 +26,9 @@ public struct PostgresQuery: Sendable {
     public var binds: [PostgresBind] { parameters.binds }
 
     /// Why it cannot be sent: a value that could not be encoded, or a text that C would cut short.
-    var failure: PostgresError? { parameters.failure }
+    var failure: PostgresError? {
+        parameters.failure ?? (sql.holdsNul ? .encoding("an SQL text holds U+0000") : nil)
+    }
 }
 
 extension PostgresQuery: ExpressibleByStringInterpolation {
@@ -65,9 +67,16 @@ extension PostgresQuery: ExpressibleByStringInterpolation {
             sql.append(literal)
         }
 
-        /// Binds a value; `nil` is NULL.
+        /// Binds a value.
         @inlinable
         public mutating func appendInterpolation<T: PostgresEncodable>(_ value: T) {
+            parameters.append(value)
+            appendPlaceholder()
+        }
+
+        /// Binds a value; `nil` is NULL. Without this, the compiler would warn of every optional value.
+        @inlinable
+        public mutating func appendInterpolation<T: PostgresEncodable>(_ value: T?) {
             parameters.append(value)
             appendPlaceholder()
         }
