@@ -55,7 +55,7 @@ public struct MessagingModule: FeatureModule {
         }
         registrar.stats { [("messages", .int(Int(try await store.messageCount())))] }
 
-        let history = MessageHistory(store: store)
+        let history = MessageHistory(database: registrar.database)
         registrar.export { try await history.export($0) }
         registrar.erase { handle, transaction in
             try await store.erase(

@@ -3,7 +3,7 @@ import Postgres
 
 /// Everything the module holds about a person, for the export of their account.
 struct MessageHistory: Sendable {
-    let store: PostgresMessageStore
+    let database: PostgresClient
 
     /// Rows fetched at a time, so that a long history needs memory for its text alone.
     private static let page = 1_000
@@ -19,7 +19,8 @@ struct MessageHistory: Sendable {
         var messages: [JSON] = []
         var position = ListPosition(time: .negativeInfinity, name: "")
         while true {
-            let rows = try await store.history(of: handle, side, after: position, limit: Self.page)
+            let rows = try await database.read(
+                MessageQueries.history(of: handle, side, after: position, limit: Self.page))
             for row in rows { messages.append(Self.message(row)) }
             guard rows.count == Self.page, let last = rows.last else { return messages }
             position = ListPosition(time: last.timestamp(5), name: last.string(0))

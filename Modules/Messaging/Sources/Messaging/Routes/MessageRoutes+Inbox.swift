@@ -16,7 +16,7 @@ extension MessageRoutes {
         let filter = InboxFilter(unreadOnly: request.query.flag("unreadOnly"), hiding: hidden)
         async let listing = store.inbox(of: reader.handle, filter, before: position ?? .start, limit: limit)
         let threads = try await store.threads(
-            of: reader.handle, hiding: hidden, after: nil, limit: Self.defaultThreads)
+            of: reader.handle, hiding: hidden, after: .start, limit: Self.defaultThreads)
         let inbox = try await listing
         let unread = threads.unreadTotal ?? 0
         let news = try await news(request, reader, since, hidden, unread: unread, limit)
@@ -135,7 +135,7 @@ extension MessageRoutes {
         let hidden = try await people.hidden(from: reader.handle)
         let limit = try Self.limit(request, default: Self.defaultThreads)
         let list = try await store.threads(
-            of: reader.handle, hiding: hidden, after: try Self.position(request), limit: limit)
+            of: reader.handle, hiding: hidden, after: try Self.position(request) ?? .start, limit: limit)
         // A page behind the end has no row that could carry the total.
         let unread =
             if let total = list.unreadTotal { total } else {

@@ -29,7 +29,7 @@ protocol MessageStore: Sendable {
     func sent(by owner: String, before: ListPosition, limit: Int) async throws -> MessageList
 
     /// The threads of `owner`, the latest first.
-    func threads(of owner: String, hiding: [String], after: ListPosition?, limit: Int) async throws -> ThreadList
+    func threads(of owner: String, hiding: [String], after: ListPosition, limit: Int) async throws -> ThreadList
 
     /// How many unread messages `owner` has.
     func unreadTotal(of owner: String, hiding: [String]) async throws -> Int64

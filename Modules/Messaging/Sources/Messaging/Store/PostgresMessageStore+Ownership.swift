@@ -2,22 +2,6 @@ import Postgres
 
 /// What every module owes a person: all that it holds about them, and its removal.
 extension PostgresMessageStore {
-    /// One page of what a person sent or received, oldest first. Columns: `id, from_user, to_user, text, payload,
-    /// created_at, read, read_at, type, reply_to`.
-    ///
-    /// - Parameter after: exclusive.
-    func history(of handle: String, _ side: HistorySide, after: ListPosition, limit: Int) async throws -> PostgresRows {
-        try await database.read(
-            """
-            SELECT id, from_user, to_user, text, payload, created_at, read, read_at, type, reply_to
-            FROM messages
-            WHERE \(unescaped: side.rawValue) = \(handle) AND (created_at, id) > (\(after.time), \(after.name))
-            ORDER BY created_at, id
-            LIMIT \(limit)
-            """
-        )
-    }
-
     /// Empties what a person wrote and forgets how far they polled. Their rows stay, so that the other side keeps its
     /// thread; the rename that follows in the same transaction takes the name out of them.
     ///
@@ -52,10 +36,4 @@ extension PostgresMessageStore {
             "DELETE FROM message_polls WHERE owner = \(handle)",
         ])
     }
-}
-
-/// Which of a person's messages are meant: the column that names them.
-enum HistorySide: String, Sendable {
-    case sent = "from_user"
-    case received = "to_user"
 }

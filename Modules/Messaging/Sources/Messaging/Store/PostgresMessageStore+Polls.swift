@@ -1,45 +1,7 @@
 import Kernel
 import Postgres
 
-extension PostgresMessageStore: PollStore {
-    func unpolled(of owner: String, session: String, hiding: [String], limit: Int) async throws -> MessageList {
-        let rows = try await database.read(
-            """
-            SELECT \(unescaped: MessageRow.columns)
-            FROM messages
-            WHERE to_user = \(owner)
-                AND NOT read
-                AND created_at > COALESCE(
-                    (SELECT position FROM message_polls WHERE session_id = \(session) AND owner = \(owner)),
-                    '-infinity'
-                )
-                AND id <> ALL (COALESCE(
-                    (SELECT recent_ids FROM message_polls WHERE session_id = \(session) AND owner = \(owner)),
-                    '{}'
-                ))
-                AND from_user <> ALL (\(hiding))
-            ORDER BY created_at, id
-            LIMIT \(limit + 1)
-            """
-        )
-        return MessageList(rows, limit: limit)
-    }
-
-    func received(by owner: String, since time: PostgresTimestamp, hiding: [String], limit: Int) async throws
-        -> MessageList
-    {
-        let rows = try await database.read(
-            """
-            SELECT \(unescaped: MessageRow.columns)
-            FROM messages
-            WHERE to_user = \(owner) AND created_at > \(time) AND from_user <> ALL (\(hiding))
-            ORDER BY created_at, id
-            LIMIT \(limit + 1)
-            """
-        )
-        return MessageList(rows, limit: limit)
-    }
-
+extension PostgresMessageStore {
     /// How far the position stays behind the clock, in microseconds: longer than any write may take (its deadline is
     /// a few seconds) and clocks of instances may differ.
     private static let overlap: Int64 = 60_000_000

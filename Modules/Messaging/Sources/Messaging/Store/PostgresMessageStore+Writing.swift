@@ -27,7 +27,7 @@ extension PostgresMessageStore {
     /// It locks the thread's summary rows, in the order of their keys so that two who write to each other at once
     /// cannot wait for one another, and takes the later of the clock and the thread's last time plus 1 µs. Nobody
     /// else's rows are locked: any number of people may write to the same person.
-    private static func insertion(of message: NewMessage) -> PostgresQuery {
+    static func insertion(of message: NewMessage) -> PostgresQuery {
         """
         WITH threads AS (
             INSERT INTO message_threads AS thread (owner, peer, last_id, last_at, last_sent, preview, unread)
@@ -76,9 +76,15 @@ extension PostgresMessageStore {
         _ ids: [String], from peers: [String], by owner: String, at time: PostgresTimestamp,
         through writer: any RequestWriter
     ) async throws {
-        // The summaries are locked first, as a send does, and by a statement of their own: the second one then sees
-        // what others did while this one waited, and no message is counted twice.
-        _ = try await writer.write([
+        _ = try await writer.write(Self.marking(ids, from: peers, by: owner, at: time))
+    }
+
+    /// The summaries are locked first, as a send does, and by a statement of their own: the second one then sees what
+    /// others did while this one waited, and no message is counted twice.
+    static func marking(
+        _ ids: [String], from peers: [String], by owner: String, at time: PostgresTimestamp
+    ) -> [PostgresQuery] {
+        [
             """
             SELECT
             FROM message_threads
@@ -102,6 +108,6 @@ extension PostgresMessageStore {
             FROM counted
             WHERE owner = \(owner) AND peer = counted.from_user
             """,
-        ])
+        ]
     }
 }

@@ -1,93 +1,54 @@
 import Kernel
 import Postgres
 
-/// Messages in Postgres. Every statement of the module stands in this type's files.
+/// Messages in Postgres.
 struct PostgresMessageStore: Sendable {
     let database: PostgresClient
 }
 
+// Lists fetch one row more than asked for, which tells whether they go on.
+
 extension PostgresMessageStore: MessageStore {
     func message(_ id: String) async throws -> MessageRow? {
-        let rows = try await database.read(
-            "SELECT \(unescaped: MessageRow.columnsWithRecipient) FROM messages WHERE id = \(id)")
-        return rows.first.map { MessageRow(row: $0) }
+        try await database.read(MessageQueries.message(id)).first.map { MessageRow(row: $0) }
     }
 
     func thread(of one: String, with other: String, before: PostgresTimestamp, limit: Int) async throws -> MessageList {
-        let rows = try await database.read(
-            """
-            SELECT \(unescaped: MessageRow.columns)
-            FROM messages
-            WHERE LEAST(from_user, to_user) = LEAST(\(one), \(other))
-                AND GREATEST(from_user, to_user) = GREATEST(\(one), \(other))
-                AND created_at < \(before)
-            ORDER BY created_at DESC
-            LIMIT \(limit + 1)
-            """
-        )
-        return MessageList(rows, limit: limit)
+        let query = MessageQueries.thread(of: one, with: other, before: before, limit: limit + 1)
+        return MessageList(try await database.read(query), limit: limit)
     }
 
     func inbox(of owner: String, _ filter: InboxFilter, before: ListPosition, limit: Int) async throws -> MessageList {
-        // A constant in the text rather than a value, so that the partial index of unread messages can serve it.
-        let condition = filter.unreadOnly ? "AND NOT read" : ""
-        let rows = try await database.read(
-            """
-            SELECT \(unescaped: MessageRow.columns)
-            FROM messages
-            WHERE to_user = \(owner) \(unescaped: condition)
-                AND from_user <> ALL (\(filter.hiding))
-                AND (created_at, id) < (\(before.time), \(before.name))
-            ORDER BY created_at DESC, id DESC
-            LIMIT \(limit + 1)
-            """
-        )
-        return MessageList(rows, limit: limit)
+        let query = MessageQueries.inbox(of: owner, filter, before: before, limit: limit + 1)
+        return MessageList(try await database.read(query), limit: limit)
     }
 
     func sent(by owner: String, before: ListPosition, limit: Int) async throws -> MessageList {
-        let rows = try await database.read(
-            """
-            SELECT \(unescaped: MessageRow.columnsWithRecipient)
-            FROM messages
-            WHERE from_user = \(owner) AND (created_at, id) < (\(before.time), \(before.name))
-            ORDER BY created_at DESC, id DESC
-            LIMIT \(limit + 1)
-            """
-        )
-        return MessageList(rows, limit: limit)
+        let query = MessageQueries.sent(by: owner, before: before, limit: limit + 1)
+        return MessageList(try await database.read(query), limit: limit)
     }
 
-    func threads(of owner: String, hiding: [String], after: ListPosition?, limit: Int) async throws -> ThreadList {
-        let after = after ?? .start
-        let rows = try await database.read(
-            """
-            SELECT \(unescaped: ThreadList.columns), (
-                SELECT sum(unread)
-                FROM message_threads
-                WHERE owner = \(owner) AND unread > 0 AND peer <> ALL (\(hiding))
-            )
-            FROM message_threads
-            WHERE owner = \(owner)
-                AND peer <> ALL (\(hiding))
-                AND last_at <= \(after.time)
-                AND (last_at < \(after.time) OR peer > \(after.name))
-            ORDER BY last_at DESC, peer
-            LIMIT \(limit + 1)
-            """
-        )
-        return ThreadList(rows, limit: limit)
+    func threads(of owner: String, hiding: [String], after: ListPosition, limit: Int) async throws -> ThreadList {
+        let query = MessageQueries.threads(of: owner, hiding: hiding, after: after, limit: limit + 1)
+        return ThreadList(try await database.read(query), limit: limit)
     }
 
     func unreadTotal(of owner: String, hiding: [String]) async throws -> Int64 {
-        let rows = try await database.read(
-            """
-            SELECT sum(unread)
-            FROM message_threads
-            WHERE owner = \(owner) AND unread > 0 AND peer <> ALL (\(hiding))
-            """
-        )
-        return rows.first?.int64(0) ?? 0
+        try await database.read(MessageQueries.unreadTotal(of: owner, hiding: hiding)).first?.int64(0) ?? 0
+    }
+}
+
+extension PostgresMessageStore: PollStore {
+    func unpolled(of owner: String, session: String, hiding: [String], limit: Int) async throws -> MessageList {
+        let query = MessageQueries.unpolled(of: owner, session: session, hiding: hiding, limit: limit)
+        return MessageList(try await database.read(query), limit: limit)
+    }
+
+    func received(by owner: String, since time: PostgresTimestamp, hiding: [String], limit: Int) async throws
+        -> MessageList
+    {
+        let query = MessageQueries.received(by: owner, since: time, hiding: hiding, limit: limit)
+        return MessageList(try await database.read(query), limit: limit)
     }
 }
 
