@@ -15,6 +15,7 @@ let package = Package(
         .package(path: "../Contracts"),
         .package(path: "../Kernel"),
         .package(path: "../Postgres"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     ],
     targets: [
         .target(
@@ -25,6 +26,7 @@ let package = Package(
                 .product(name: "JSONText", package: "Kernel"),
                 .product(name: "Settings", package: "Kernel"),
                 .product(name: "Postgres", package: "Postgres"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: settings,
             plugins: [.plugin(name: "EmbedText", package: "Kernel")]

@@ -8,7 +8,7 @@ struct NewModuleTests {
     func layout() throws {
         let copy = try ProjectCopy()
         defer { copy.remove() }
-        let result = try copy.run("Scripts/new-module", "DailyPolls")
+        let result = try Command.run("Scripts/new-module", "DailyPolls", in: copy.root)
         #expect(result.status == 0, "\(result.text)")
 
         let tree = try SourceTree(root: copy.root) { path in
@@ -44,7 +44,7 @@ struct NewModuleTests {
         defer { copy.remove() }
         let before = try copy.contents()
         for name in ["", "polls", "Daily-Polls", "../Polls", "P", "Kernel", "JSONText", "Testing", "Order"] {
-            let result = try copy.run("Scripts/new-module", name)
+            let result = try Command.run("Scripts/new-module", name, in: copy.root)
             #expect(result.status == 64, "\(name)")
             #expect(result.text.hasPrefix("new-module: "))
             #expect(result.text.split(separator: "\n").count == 1)
@@ -56,9 +56,9 @@ struct NewModuleTests {
     func twice() throws {
         let copy = try ProjectCopy()
         defer { copy.remove() }
-        #expect(try copy.run("Scripts/new-module", "Polls").status == 0)
+        #expect(try Command.run("Scripts/new-module", "Polls", in: copy.root).status == 0)
         let before = try copy.contents()
-        let result = try copy.run("Scripts/new-module", "Polls")
+        let result = try Command.run("Scripts/new-module", "Polls", in: copy.root)
         #expect(result.status == 64)
         #expect(result.text.contains("exists already"))
         #expect(try copy.contents() == before)

@@ -21,21 +21,6 @@ struct ProjectCopy {
         }
     }
 
-    /// Runs a program of the copy to its end.
-    func run(_ program: String, _ arguments: String...) throws -> (status: Int32, text: String) {
-        let process = Process()
-        process.executableURL = root.appending(path: program)
-        process.arguments = arguments
-        process.currentDirectoryURL = root
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: text, as: UTF8.self))
-    }
-
     /// Every file with its text.
     func contents() throws -> [String: String] {
         let tree = try SourceTree(root: root)

@@ -40,15 +40,18 @@ struct __Module__Tests {
     @Test("The same Idempotency-Key stores one entry")
     func idempotency() async throws {
         try await withTestService(modules: modules) { service in
+            var ids: Set<String?> = []
             for _ in 1...2 {
                 let answer = try await service.client.post(
                     "/api/__path__",
                     token: service.token(of: "ada"),
-                    headers: [("Idempotency-Key", "one")],
+                    headers: [("Idempotency-Key", "the-first-entry")],
                     json: ["text": "once"]
                 )
                 #expect(answer.status == 201)
+                ids.insert(answer.string(at: "entry.id"))
             }
+            #expect(ids.count == 1)
             #expect(try await service.client.get("/api/__path__").count(at: "entries") == 1)
         }
     }
