@@ -1,38 +1,21 @@
 import JSONText
 import Kernel
 import Postgres
-import Synchronization
 
-/// The module's figures for `/api/stats` (original-api.md, 1.14), asked for at most every five seconds.
-final class RegistryFigures: Sendable {
-    private let registrations: any RegistrationStore
-    private let presence: any PresenceStore
-    private let board: PresenceBoard
-    private let genesis: GenesisRules
-    private let clock: WallClock
-    private let cached = Mutex<(active: Int, until: PostgresTimestamp)?>(nil)
-
-    private static let lifetime: Int64 = 5 * 1_000_000
-
-    init(
-        registrations: any RegistrationStore,
-        presence: any PresenceStore,
-        board: PresenceBoard,
-        genesis: GenesisRules,
-        clock: WallClock
-    ) {
-        self.registrations = registrations
-        self.presence = presence
-        self.board = board
-        self.genesis = genesis
-        self.clock = clock
-    }
+/// The module's figures for `/api/stats` (original-api.md, 1.14). The kernel asks for them every few seconds at most.
+struct RegistryFigures: Sendable {
+    let registrations: any RegistrationStore
+    let presence: any PresenceStore
+    let board: PresenceBoard
+    let genesis: GenesisRules
+    let clock: WallClock
 
     func members() async throws -> [(String, JSON)] {
         let now = clock.now
         // One row, kept by the claims themselves.
         let totals = try await registrations.totals()
-        let active = max(try await storedActive(at: now), board.activeCount(at: now))
+        // The table lacks the last second of this instance.
+        let active = max(try await presence.activeCount(at: now), board.activeCount(at: now))
         let left = max(genesis.cap - totals.genesis, 0)
         return [
             ("total_registered", .int(totals.registered)),
@@ -47,12 +30,5 @@ final class RegistryFigures: Sendable {
                 ]
             ),
         ]
-    }
-
-    private func storedActive(at now: PostgresTimestamp) async throws -> Int {
-        if let held = cached.withLock({ $0 }), held.until > now { return held.active }
-        let active = try await presence.activeCount(at: now)
-        cached.withLock { $0 = (active, PostgresTimestamp(microseconds: now.microseconds + Self.lifetime)) }
-        return active
     }
 }
