@@ -49,7 +49,8 @@ struct EventDispatcher: Service {
         deliveries = Dictionary(
             uniqueKeysWithValues: handlers.map {
                 ($0.name, EventDelivery(handler: $0, retry: options.retry, logger: logger))
-            })
+            }
+        )
         wakeUp = services.events.wakeUp
         database = services.database
         self.options = options

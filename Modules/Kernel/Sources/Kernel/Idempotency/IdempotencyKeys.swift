@@ -39,10 +39,15 @@ struct IdempotencyKeys: Sendable {
         handler: (any RequestWriter) async throws -> APIResponse
     ) async throws -> APIResponse {
         let record = IdempotencyRecord(
-            id: try Self.id(scope: scope, method: method, route: route, key: key), scope: scope, bodyHash: bodyHash)
+            id: try Self.id(scope: scope, method: method, route: route, key: key),
+            scope: scope,
+            bodyHash: bodyHash
+        )
         do {
             let outcome = try await database.transaction { transaction in
-                if let earlier = try await earlier(record, in: transaction) { return (earlier, TransactionWriter?.none) }
+                if let earlier = try await earlier(record, in: transaction) {
+                    return (earlier, TransactionWriter?.none)
+                }
                 let writer = TransactionWriter(transaction: transaction)
                 let outcome = try await first(writer, in: transaction, handler)
                 try await transaction.query(record.insert(outcome, withAnswer: !secret))

@@ -42,7 +42,8 @@ struct MigrationRunner {
             for statement in script.statements { try await run(statement) }
             let time = start.millisecondsUntilNow
             try await connection.query(
-                SchemaHistory.insert(script.module, script.migration, milliseconds: time))
+                SchemaHistory.insert(script.module, script.migration, milliseconds: time)
+            )
             return time
         }
         try await connection.simple("BEGIN")
@@ -50,7 +51,8 @@ struct MigrationRunner {
             for statement in script.statements { try await run(statement) }
             let time = start.millisecondsUntilNow
             try await connection.query(
-                SchemaHistory.insert(script.module, script.migration, milliseconds: time))
+                SchemaHistory.insert(script.module, script.migration, milliseconds: time)
+            )
             // Constraints that were deferred are checked here.
             try await run(SQLStatement(text: "COMMIT", line: script.lastLine))
             return time

@@ -17,13 +17,18 @@ extension SchemaMigrator {
             try SchemaMigrator.refuseEdited(status)
             let pending = Set(status.filter { $0.state == .pending }.map(\.file))
             let runner = MigrationRunner(
-                connection: connection, lockTimeout: lockTimeout, retryPause: retryPause, logger: logger)
+                connection: connection,
+                lockTimeout: lockTimeout,
+                retryPause: retryPause,
+                logger: logger
+            )
             var position = 0
             for (module, migrations) in plan {
                 for migration in migrations where pending.contains("\(module)/\(migration.name)") {
                     position += 1
                     progress(
-                        .applying(module: module, name: migration.name, position: position, total: pending.count))
+                        .applying(module: module, name: migration.name, position: position, total: pending.count)
+                    )
                     let time = try await runner.apply(migration, of: module, progress)
                     progress(.applied(module: module, name: migration.name, milliseconds: time))
                     logger.info("applied migration \(module)/\(migration.name) in \(time) ms")
