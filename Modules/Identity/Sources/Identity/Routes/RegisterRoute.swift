@@ -130,7 +130,7 @@ struct RegisterRoute: Sendable {
     }
 
     private func take(_ rule: RateLimitRule, _ request: APIRequest) async throws {
-        let outcome = try await limiter.take(rule, subject: request.clientAddress)
+        let outcome = try await limiter.take(rule, subject: request.clientNetwork)
         guard outcome.isAllowed else { throw outcome.refusal }
     }
 

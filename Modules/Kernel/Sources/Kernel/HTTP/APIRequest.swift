@@ -58,6 +58,9 @@ public final class APIRequest: Sendable {
     /// The client's address as the trusted proxies tell it. For limits and audits only.
     public var clientAddress: String { client.text }
 
+    /// What limits by address count by: the address, or for IPv6 its /64.
+    public var clientNetwork: String { client.network }
+
     /// A logger that names the request in every line.
     public var logger: Logger {
         var logger = baseLogger

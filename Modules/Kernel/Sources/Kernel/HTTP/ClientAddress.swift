@@ -1,3 +1,4 @@
+import Glibc
 import HTTPTypes
 import NIOCore
 
@@ -11,6 +12,17 @@ struct ClientAddress: Sendable {
 
     var text: String {
         forwarded ?? socket?.ipAddress ?? "local"
+    }
+
+    /// What limits count by: the address, or for IPv6 its /64, since that is what one customer is given.
+    var network: String {
+        let text = text
+        guard text.utf8.contains(UInt8(ascii: ":")) else { return text }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        guard inet_pton(AF_INET6, text, &bytes) == 1 else { return text }
+        let isMappedIPv4 = bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
+        guard !isMappedIPv4 else { return bytes[12...].map { String($0) }.joined(separator: ".") }
+        return bytes[..<8].map { String($0, radix: 16) }.joined(separator: ":") + "::/64"
     }
 
     private var forwarded: String? {

@@ -43,7 +43,11 @@ struct RoutePipeline: Sendable {
             logger: services.logger(for: route.module),
             writer: DirectWriter(services: services)
         )
-        var response = try await answer(route, apiRequest)
+        // Only what writes can raise events, and those carry the trace on.
+        var response =
+            route.method == .get
+            ? try await answer(route, apiRequest)
+            : try await TraceContext.$current.withValue(arrival.trace) { try await answer(route, apiRequest) }
         response.headers.append(contentsOf: limitFields)
         return (response, principal)
     }
@@ -64,8 +68,8 @@ struct RoutePipeline: Sendable {
 
     private func subject(_ rule: RateLimitRule, _ principal: Principal?, _ client: ClientAddress) -> String {
         switch rule.scope {
-        case .address: client.text
-        case .principal: principal?.handle ?? client.text
+        case .address: client.network
+        case .principal: principal?.handle ?? client.network
         }
     }
 

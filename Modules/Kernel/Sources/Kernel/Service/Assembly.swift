@@ -44,7 +44,7 @@ struct Assembly: Sendable {
         )
         dispatcher = EventDispatcher(handlers: registrations.handlers, services: services)
         jobs = JobRunner(jobs: registrations.jobs + KernelJobs.all(services), services: services)
-        limiter = RateLimiter(services: services)
+        limiter = RateLimiter(rules: registrations.routes.compactMap(\.policy.limit), services: services)
         edge = try Assembly.edge(
             graph: graph,
             registrations: registrations,
@@ -118,7 +118,7 @@ struct Assembly: Sendable {
         state: ServiceState
     ) throws -> Edge {
         let settings = services.settings
-        _ = ProcessMetrics(registry: metrics)
+        ProcessMetrics(registry: metrics)
         let httpMetrics = HTTPMetrics(registry: metrics)
         let routes = registrations.routes + kernelRoutes(graph, registrations, services, metrics, state)
         let bodyLimit = settings.bytes("server.body_limit")

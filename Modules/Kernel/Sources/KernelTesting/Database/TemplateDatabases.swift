@@ -26,7 +26,7 @@ actor TemplateDatabases {
     private static func make(_ name: String, _ plan: SchemaMigrator.Plan) async throws -> String {
         let server = try await TemporaryPostgres.shared
         try await server.createDatabase(name)
-        _ = try await withPostgresClient(url: server.url(database: name)) { client in
+        try await withPostgresClient(url: server.url(database: name)) { client in
             try await SchemaMigrator(plan: plan, database: client, logger: TestLog.logger("schema")).migrate()
         }
         return name

@@ -14,6 +14,7 @@ public struct TestDatabase: Sendable {
 ///
 /// The clone is made from a template that is migrated once per process and set of migrations, so it costs milliseconds.
 /// - Parameter modules: whose migrations the database has, besides the kernel's; `nil` for an empty database.
+@discardableResult
 public nonisolated(nonsending) func withTestDatabase<Result>(
     modules: [any FeatureModule]?,
     _ body: (TestDatabase) async throws -> Result
@@ -38,11 +39,14 @@ public nonisolated(nonsending) func withTestDatabase<Result>(
 }
 
 /// Runs a client of a database for as long as `body` takes.
+@discardableResult
 nonisolated(nonsending) func withPostgresClient<Result>(
     url: String,
     _ body: (PostgresClient) async throws -> Result
 ) async throws -> Result {
     var configuration = try PostgresConfiguration(url: url)
+    // Suites run side by side on few cores: a wait there says nothing of the service.
+    configuration.queueTimeout = .seconds(10)
     configuration.readConnections = 1
     configuration.writeConnections = 2
     let client = PostgresClient(configuration: configuration, logger: TestLog.logger("test"))

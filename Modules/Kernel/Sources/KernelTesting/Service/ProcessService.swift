@@ -100,6 +100,7 @@ public final class ProcessService: Sendable {
 /// - Parameters:
 ///   - databaseURL: of a database that several processes may share.
 ///   - environment: further variables, such as `VIBE_MODULES_GAMES_ENABLED`.
+@discardableResult
 public nonisolated(nonsending) func withProcessService<Result>(
     databaseURL: String,
     environment: [String: String] = [:],

@@ -30,6 +30,7 @@ public struct TestService: Sendable {
 ///   - ids: where ids come from; by default random.
 ///   - database: one to share with another service or to look at afterwards; by default a new one, dropped at the end.
 /// - Throws: what stopped the start or the stop, or what `body` throws.
+@discardableResult
 public nonisolated(nonsending) func withTestService<Result>(
     modules: [any FeatureModule],
     settings: [String: String] = [:],

@@ -26,4 +26,17 @@ import Testing
         #expect(try Self.address(["1.2.3.4"], hops: 2) == "10.0.0.9")
         #expect(try Self.address([], hops: 1) == "10.0.0.9")
     }
+
+    @Test(arguments: [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "20:1:d:b8:0:1:0:2::/64"),
+        ("2001:db8:1:2::9", "20:1:d:b8:0:1:0:2::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("no:address", "no:address"),
+    ])
+    func limitsCountIPv6ByNetwork(address: String, network: String) throws {
+        var headers = HTTPFields()
+        headers[.xForwardedFor] = address
+        #expect(ClientAddress(socket: nil, headers: headers, trustedHops: 1).network == network)
+    }
 }

@@ -7,7 +7,7 @@ import Testing
         ServedRoute(
             Route(method: method, path: path, policy: .init(.open), module: module, handler: { _ in APIResponse(.ok) }),
             bodyLimit: 100,
-            metrics: RequestMetrics(method: method.rawValue, route: path, registry: MetricsRegistry())
+            metrics: HTTPMetrics(registry: MetricsRegistry()).route(method: method.rawValue, path: path)
         )
     }
 
