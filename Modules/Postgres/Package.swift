@@ -39,6 +39,7 @@ let package = Package(
                 "Postgres",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            exclude: ["compare.sh"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -46,6 +47,7 @@ let package = Package(
             dependencies: [
                 "Postgres",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),

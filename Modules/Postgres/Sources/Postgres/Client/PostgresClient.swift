@@ -41,7 +41,8 @@ public final class PostgresClient: Service, Sendable {
     /// Runs a statement that changes nothing.
     ///
     /// It shares a connection with other reads, and is run again if a neighbour's failure aborted it or the connection
-    /// broke. A SELECT that calls a function that writes is a write.
+    /// broke. What writes nevertheless, such as a SELECT of a function that does, fails as `readOnlySQLTransaction`
+    /// (but not behind a pooler): it is a write.
     ///
     /// - Parameter deadline: how long it may take, waiting included; `nil`: the configuration's `statementDeadline`.
     /// - Throws: ``PostgresError``.

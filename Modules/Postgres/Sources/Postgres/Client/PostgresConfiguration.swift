@@ -68,3 +68,11 @@ public struct PostgresConfiguration: Sendable {
     /// Whether a connection of its own can LISTEN: not through PgBouncer in transaction mode.
     public var supportsListen: Bool { preparedStatements || directURL != nil }
 }
+
+extension PostgresConfiguration: CustomStringConvertible {
+    /// The sizes only: the addresses may hold a password.
+    public var description: String {
+        "PostgresConfiguration(\(readConnections) × \(readDepth) reads, \(writeConnections) × \(writeDepth) writes, "
+            + "\(leaseConnections) leases)"
+    }
+}

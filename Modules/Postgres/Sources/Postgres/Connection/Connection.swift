@@ -46,6 +46,8 @@ final class Connection {
     func connected() {
         isConnecting = false
         PQsetnonblocking(pg, 1)
+        // libpq's own messages, which are logged, must not quote data. Results keep all fields.
+        PQsetErrorVerbosity(pg, PQERRORS_SQLSTATE)
     }
 
     func enterPipelineMode() -> Bool { PQenterPipelineMode(pg) == 1 }

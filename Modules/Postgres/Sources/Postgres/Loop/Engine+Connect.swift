@@ -69,10 +69,19 @@ extension Engine {
             if pools[kind.rawValue].isFailing { logger.info("connected to Postgres") }
             pools[kind.rawValue].opened(connection.id)
             if kind == .reads {
+                guard makeReadOnly(connection) else { return lose(connection) }
                 for request in waitingForReady { answer(request) }
                 waitingForReady = []
             }
         }
+    }
+
+    /// A read may run twice; so the server refuses what is wrongly declared one (SQLSTATE 25006). A pooler has no
+    /// sessions to set.
+    private func makeReadOnly(_ connection: Connection) -> Bool {
+        guard configuration.preparedStatements else { return true }
+        connection.pipeline.sent(.aside)
+        return connection.send(unnamed: "SET default_transaction_read_only = on") && connection.sync(nil)
     }
 
     func dialFailed(_ id: ConnectionID, _ reason: String) {

@@ -2,8 +2,10 @@ import DequeModule
 
 /// What happens because time passes.
 extension Engine {
-    /// Milliseconds until there is something to do; −1 if there is nothing.
-    func millisecondsToNextTimer() -> Int32 {
+    /// Milliseconds until there is something to do; −1 if there is nothing before somebody wakes the loop.
+    func millisecondsToNextTimer(_ full: Inbox.Full) -> Int32 {
+        // Requests that did not wake the loop must not miss their time.
+        let limit: Int32 = full.reads || full.writes ? 20 : -1
         var next = min(nextDeadline, nextStall, listener.retryTime)
         for kind in PoolKind.allCases {
             if let expiry = lines[kind.rawValue].nextExpiry() { next = min(next, expiry) }
@@ -11,11 +13,12 @@ extension Engine {
             if let attempt = pools[kind.rawValue].nextAttempt(waiting: waiting) { next = min(next, attempt) }
         }
         for dial in dials.values { next = min(next, dial.deadline) }
-        if next == .max { return -1 }
+        if next == .max { return limit }
         let time = MonotonicClock.now
         if next <= time { return 0 }
         // Rounded up, so as not to wake before it is time.
-        return Int32(clamping: (next - time + 999_999) / 1_000_000)
+        let timeout = Int32(clamping: (next - time + 999_999) / 1_000_000)
+        return limit < 0 ? timeout : min(timeout, limit)
     }
 
     func runTimers() {

@@ -89,7 +89,11 @@ final class Engine {
     }
 
     private func turn() {
-        let timeout = inbox.prepareToSleep() ? millisecondsToNextTimer() : 0
+        let full = Inbox.Full(
+            reads: pools[PoolKind.reads.rawValue].isExhausted,
+            writes: pools[PoolKind.writes.rawValue].isExhausted
+        )
+        let timeout = inbox.prepareToSleep(full) ? millisecondsToNextTimer(full) : 0
         poller.wait(timeout: timeout) { event in
             if event.token == Self.inboxToken {
                 inbox.drainSignal()

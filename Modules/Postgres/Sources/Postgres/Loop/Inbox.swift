@@ -5,8 +5,8 @@ import Synchronization
 import Glibc
 #endif
 
-/// What tasks and helper threads tell a loop. Waking the loop costs a system call, so that it is done only when the
-/// loop sleeps.
+/// What tasks and helper threads tell a loop. Waking the loop costs a system call and a switch of threads, so that it
+/// is done only when the loop sleeps, and there is something it could do at once.
 final class Inbox: Sendable {
     /// What is told.
     enum Message: Sendable {
@@ -23,9 +23,26 @@ final class Inbox: Sendable {
         case stop(drain: Bool)
     }
 
+    /// Which shared connections are all busy while the loop sleeps: one more of these requests could only wait in line,
+    /// and need not wake anybody.
+    struct Full {
+        var reads = false
+        var writes = false
+
+        func concerns(_ message: Message) -> Bool {
+            guard case .request(let request) = message else { return false }
+            switch request.operation {
+            case .read: return reads
+            case .write: return writes
+            default: return false
+            }
+        }
+    }
+
     private struct State {
         var messages: [Message] = []
         var isSleeping = false
+        var full = Full()
         var isClosed = false
     }
 
@@ -51,8 +68,9 @@ final class Inbox: Sendable {
         let (isOpen, wasSleeping) = state.withLock { state in
             if state.isClosed { return (false, false) }
             state.messages.append(message)
-            defer { state.isSleeping = false }
-            return (true, state.isSleeping)
+            guard state.isSleeping, !state.full.concerns(message) else { return (true, false) }
+            state.isSleeping = false
+            return (true, true)
         }
         if wasSleeping { eventfd_write(wakeUp, 1) }
         return isOpen
@@ -69,10 +87,11 @@ final class Inbox: Sendable {
     /// Announces that the loop is about to sleep.
     ///
     /// - Returns: `false` if there is something to take.
-    func prepareToSleep() -> Bool {
+    func prepareToSleep(_ full: Full) -> Bool {
         state.withLock { state in
             guard state.messages.isEmpty else { return false }
             state.isSleeping = true
+            state.full = full
             return true
         }
     }

@@ -8,8 +8,9 @@ final class Loop: Sendable {
     private let logger: Logger
     private let state = Mutex(State())
 
+    private let isStarted = Atomic(false)
+
     private struct State {
-        var isStarted = false
         var isEnded = false
         var health = PostgresHealth()
         var waitingForEnd: [CheckedContinuation<Void, Never>] = []
@@ -52,11 +53,8 @@ final class Loop: Sendable {
 
     /// Starts the thread, if it does not run yet.
     func start() {
-        let isFirst = state.withLock { state in
-            defer { state.isStarted = true }
-            return !state.isStarted
-        }
-        guard isFirst else { return }
+        if isStarted.load(ordering: .relaxed) { return }
+        guard !isStarted.exchange(true, ordering: .relaxed) else { return }
         Helper.spawn { [configuration, logger, inbox, weak self] in
             let engine = Engine(configuration: configuration, logger: logger, inbox: inbox) { [weak self] health in
                 self?.state.withLock { $0.health = health }

@@ -38,6 +38,9 @@ struct Pool {
     /// Whether a connection can take one more job.
     var hasRoom: Bool { lanes.contains { $0.inFlight < depth } }
 
+    /// Whether nothing but an answer can make room: all connections there may be exist, and are full.
+    var isExhausted: Bool { lanes.count == size && !hasRoom }
+
     /// Takes a place on the connection with the fewest jobs in flight; `nil` if all are full.
     mutating func take() -> ConnectionID? {
         var best = -1

@@ -12,17 +12,15 @@ public struct PostgresRow: Sendable {
     /// Reads a column, counted from 0. NULL throws unless the type is optional.
     ///
     /// - Throws: ``PostgresError`` of kind `decoding`.
+    @inlinable
     public func decode<T: PostgresDecodable>(_ type: T.Type, _ column: Int) throws -> T {
-        guard column >= 0, column < rows.columnCount else {
-            throw PostgresError.decoding("there is no column \(column)")
-        }
-        let columnType = rows.columnType(column)
+        let columnType = try rows.checkedType(column)
         if rows.isNull(row, column) { return try T(postgresNull: columnType) }
-        guard rows.isBinary(column) else { throw PostgresError.decoding("the simple protocol answers in text only") }
-        return try T(postgres: rows.bytes(row, column), type: columnType)
+        return try withExtendedLifetime(rows) { try T(postgres: rows.bytes(row, column), type: columnType) }
     }
 
     /// Reads a column, counted from 0, as the type the caller expects.
+    @inlinable
     public func decode<T: PostgresDecodable>(_ column: Int) throws -> T {
         try decode(T.self, column)
     }
@@ -36,6 +34,7 @@ public struct PostgresRow: Sendable {
     }
 
     /// Reads the first columns in order: `let (handle, age) = try row.decode((String, Int?).self)`.
+    @inlinable
     public func decode<each T: PostgresDecodable>(_ types: (repeat each T).Type) throws -> (repeat each T) {
         var column = 0
         func next<Value: PostgresDecodable>(_ type: Value.Type) throws -> Value {

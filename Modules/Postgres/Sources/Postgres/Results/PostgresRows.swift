@@ -65,9 +65,14 @@ public final class PostgresRows: RandomAccessCollection, @unchecked Sendable {
         PostgresType(rawValue: PQftype(result, Int32(column)))
     }
 
-    /// Whether the column came in binary form; only the simple protocol answers in text.
-    func isBinary(_ column: Int) -> Bool {
-        PQfformat(result, Int32(column)) == 1
+    /// The type of a column that can be decoded: it exists, and came in binary form.
+    @usableFromInline
+    func checkedType(_ column: Int) throws -> PostgresType {
+        guard column >= 0, column < columnCount else { throw PostgresError.decoding("there is no column \(column)") }
+        guard PQfformat(result, Int32(column)) == 1 else {
+            throw PostgresError.decoding("the simple protocol answers in text only")
+        }
+        return columnType(column)
     }
 
     @usableFromInline

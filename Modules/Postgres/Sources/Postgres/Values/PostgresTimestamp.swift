@@ -4,6 +4,10 @@ public import FoundationEssentials
 public import Foundation
 #endif
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 /// A moment: microseconds since 1970-01-01 00:00 UTC, leap seconds not counted. Column type `timestamptz`.
 public struct PostgresTimestamp: Hashable, Comparable, Sendable {
     /// Microseconds since the Unix epoch, UTC.
@@ -23,7 +27,9 @@ public struct PostgresTimestamp: Hashable, Comparable, Sendable {
 
     /// The moment of the call.
     public static var now: Self {
-        .init(microseconds: Int64((Date().timeIntervalSince1970 * 1e6).rounded(.down)))
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return .init(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
     }
 
     /// Earlier moments come first.

@@ -1,4 +1,5 @@
 import Logging
+import ServiceLifecycle
 import Synchronization
 import Testing
 
@@ -314,6 +315,31 @@ import Testing
         #expect(await kind { try await slow.value } == .unknownOutcome)
         #expect(await kind { try await client.read("SELECT 1") } == .closed)
         #expect(await kind { try await client.waitUntilReady() } == .closed)
+    }
+
+    /// What is under way ends, what comes later is turned away.
+    @Test func gracefulShutdown() async throws {
+        let configuration = try PostgresConfiguration(url: TestServer.shared.url)
+        let client = PostgresClient(configuration: configuration, logger: Logger(label: "test"))
+        let group = ServiceGroup(services: [client], logger: Logger(label: "test"))
+        let run = Task { try await group.run() }
+        try await withClient { other in
+            let transaction = Task {
+                try await client.transaction { transaction in
+                    try await transaction.query("SELECT pg_sleep(0.31)")
+                    return try await transaction.query("SELECT \(5)")[0].int64(0)
+                }
+            }
+            let slow = Task { try await client.write("SELECT pg_sleep(0.32)") }
+            try await eventually { try await isRunning("SELECT pg_sleep(0.31)", other) }
+            try await eventually { try await isRunning("SELECT pg_sleep(0.32)", other) }
+            await group.triggerGracefulShutdown()
+            try await eventually { await kind { try await client.read("SELECT 1") } == .closed }
+            #expect(try await transaction.value == 5)
+            #expect(try await slow.value.count == 1)
+        }
+        try await run.value
+        #expect(!client.health.isReachable)
     }
 
     @Test func configurationsThatCannotWork() {

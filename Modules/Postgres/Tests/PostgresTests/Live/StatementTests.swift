@@ -242,6 +242,14 @@ import Testing
         }
     }
 
+    @Test func aWriteDeclaredAReadIsRefused() async throws {
+        try await withTable("id int8") { client, table in
+            let failure = await kind { try await client.read("INSERT INTO \(unescaped: table) VALUES (1)") }
+            #expect(failure == .server(.readOnlySQLTransaction))
+            try await client.write("INSERT INTO \(unescaped: table) VALUES (1)")
+        }
+    }
+
     @Test func severalLoops() async throws {
         try await withClient {
             $0.loopThreads = 2
