@@ -21,8 +21,28 @@ func withIdentity<Result>(
         "limits.reads_per_minute": "0",
     ]
     values.merge(settings) { _, override in override }
-    return try await withTestService(
-        modules: [IdentityModule()] + others, settings: values, clock: clock, database: database, body)
+    func run(_ database: TestDatabase) async throws -> Result {
+        try await withTestService(
+            modules: [IdentityModule()] + others,
+            settings: values,
+            clock: clock,
+            database: database,
+            body
+        )
+    }
+    if let database { return try await run(database) }
+    return try await withSharedDatabase(and: others) { try await run($0) }
+}
+
+/// A database for one or more services. So many at a time as the server has connections for.
+func withSharedDatabase<Result>(
+    and others: [any FeatureModule] = [],
+    isolation: isolated (any Actor)? = #isolation,
+    _ body: (TestDatabase) async throws -> Result
+) async throws -> Result {
+    await gate.enter()
+    defer { gate.leave() }
+    return try await withTestDatabase(modules: [IdentityModule()] + others, body)
 }
 
 /// Runs two services on one database.
@@ -32,7 +52,7 @@ func withTwoIdentities<Result>(
     isolation: isolated (any Actor)? = #isolation,
     _ body: (TestService, TestService) async throws -> Result
 ) async throws -> Result {
-    try await withTestDatabase(modules: [IdentityModule()]) { database in
+    try await withSharedDatabase { database in
         try await withIdentity(settings: settings, clock: clock, database: database) { first in
             try await withIdentity(settings: settings, clock: clock, database: database) { second in
                 try await body(first, second)
@@ -64,10 +84,17 @@ extension TestService {
 
     /// Reads, and checks the answer against the API document.
     func documented(
-        _ method: RouteMethod, _ path: String, token: String? = nil, json: JSON? = nil
+        _ method: RouteMethod,
+        _ path: String,
+        token: String? = nil,
+        json: JSON? = nil
     ) async throws -> HTTPAnswer {
         let answer = try await client.request(
-            method.rawValue, path, token: token, body: json.map { .json($0) } ?? .none)
+            method.rawValue,
+            path,
+            token: token,
+            body: json.map { .json($0) } ?? .none
+        )
         #expect(try await document().problems(answer, method: method, path: path) == [])
         return answer
     }
@@ -99,3 +126,37 @@ extension TestService {
 }
 
 private let knownDocument = Mutex<OpenAPIDocument?>(nil)
+
+private let gate = Gate(places: 5)
+
+/// Lets so many tests through at a time.
+private final class Gate: Sendable {
+    private let state: Mutex<(free: Int, waiting: [CheckedContinuation<Void, Never>])>
+
+    init(places: Int) {
+        state = Mutex((places, []))
+    }
+
+    func enter() async {
+        await withCheckedContinuation { continuation in
+            let isFree = state.withLock { state in
+                guard state.free > 0 else {
+                    state.waiting.append(continuation)
+                    return false
+                }
+                state.free -= 1
+                return true
+            }
+            if isFree { continuation.resume() }
+        }
+    }
+
+    func leave() {
+        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
+            state.free += 1
+            return nil
+        }
+        next?.resume()
+    }
+}

@@ -49,13 +49,26 @@ struct IdentityParts: Sendable {
         )
         board = PresenceBoard(host: .house(at: services.clock.now))
         tick = PresenceTick(
-            board: board, store: presence, people: people, events: services.events, clock: services.clock,
-            logger: logger)
+            board: board,
+            store: presence,
+            people: people,
+            events: services.events,
+            clock: services.clock,
+            logger: logger
+        )
         figures = RegistryFigures(
-            registrations: registrations, presence: presence, board: board, genesis: genesis, clock: services.clock)
+            registrations: registrations,
+            presence: presence,
+            board: board,
+            genesis: genesis,
+            clock: services.clock
+        )
         data = PersonalData(
-            store: PostgresPersonalDataStore(database: database), ids: services.ids, clock: services.clock,
-            nameHash: NameHash(services.secret))
+            store: PostgresPersonalDataStore(database: database),
+            ids: services.ids,
+            clock: services.clock,
+            nameHash: NameHash(services.secret)
+        )
     }
 
     // MARK: What the module registers
@@ -64,8 +77,14 @@ struct IdentityParts: Sendable {
         let heartbeats = Heartbeats(board: board, store: presence, people: people)
         let register = RegisterRoute(
             registration: Registration(
-                store: registrations, people: people, authenticator: authenticator, events: services.events,
-                ids: services.ids, nameHash: NameHash(services.secret), genesis: genesis),
+                store: registrations,
+                people: people,
+                authenticator: authenticator,
+                events: services.events,
+                ids: services.ids,
+                nameHash: NameHash(services.secret),
+                genesis: genesis
+            ),
             people: people,
             heartbeats: heartbeats,
             limiter: ExactLimiter(services: services)
@@ -151,6 +170,8 @@ struct IdentityParts: Sendable {
         do {
             try await body()
         } catch {
+            // Stopping is no failure; what is left is written at the end.
+            guard !Task.isCancelled else { return }
             logger.warning(failure, metadata: ["cause": .string("\(error)")])
         }
     }

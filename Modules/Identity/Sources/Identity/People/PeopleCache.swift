@@ -27,7 +27,8 @@ final class PeopleCache: PeopleDirectory {
         self.store = store
         self.clock = clock
         state = Mutex(
-            State(people: BoundedCache(capacity: capacity), absent: BoundedCache(capacity: capacity / 4)))
+            State(people: BoundedCache(capacity: capacity), absent: BoundedCache(capacity: capacity / 4))
+        )
     }
 
     func person(_ key: String) async throws -> Person? {

@@ -7,6 +7,9 @@ enum Suggestions {
     /// - Parameter input: what was asked for, readable or not.
     static func candidates(for input: String) -> [String] {
         var base = input.lowercased().unicodeScalars.compactMap(kept).joined()
+        // Whatever follows or precedes these, the name stays a game's.
+        if base.hasPrefix("solo_") { base.removeFirst(5) }
+        if base.hasSuffix("_room") { base.removeLast(5) }
         while let first = base.first, first == "_" { base.removeFirst() }
         base = String(base.prefix(Handle.lengths.upperBound - longestEnding))
         if base.isEmpty || base.allSatisfy(\.isNumber) { base = "vibe_" + base }

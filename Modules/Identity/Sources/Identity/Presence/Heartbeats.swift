@@ -13,7 +13,11 @@ struct Heartbeats: Sendable {
     func beat(_ person: Person, _ patch: PresencePatch, countsFiles: Bool = false) async throws -> PresenceState? {
         guard let known = try await presence(of: person.handle, at: patch.seen) else { return nil }
         return board.beat(
-            patch, known: known, countsFiles: countsFiles, hour: people.hour(of: person, at: patch.seen))
+            patch,
+            known: known,
+            countsFiles: countsFiles,
+            hour: people.hour(of: person, at: patch.seen)
+        )
     }
 
     /// Takes somebody out of the lists, until their next heartbeat.

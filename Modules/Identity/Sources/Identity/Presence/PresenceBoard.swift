@@ -216,7 +216,9 @@ extension PresenceBoard.State {
 
     /// The people of a list, newest first, the house among them.
     fileprivate mutating func fragments(
-        at now: PostgresTimestamp, host: String, hiding hidden: Set<String>
+        at now: PostgresTimestamp,
+        host: String,
+        hiding hidden: Set<String>
     ) -> [PresenceFragment] {
         order.refill(atLeast: PresenceBoard.listLimit + hidden.count) {
             entries.values.lazy.filter { !$0.state.hasLeft }.map { ($0.state.handle, $0.state.lastSeen) }

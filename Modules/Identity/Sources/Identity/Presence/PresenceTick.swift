@@ -94,7 +94,8 @@ final class PresenceTick: Sendable {
         let found = try await people.people(days.map(\.handle))
         try await store.write(patches, days: days) { [events] handle, day in
             events.statements(
-                for: PersonActive(handle: handle, day: day, isAgent: found[handle]?.isAgent ?? false))
+                for: PersonActive(handle: handle, day: day, isAgent: found[handle]?.isAgent ?? false)
+            )
         }
         state.withLock { state in
             // A day's worth of people at most: older days are known by the table.

@@ -103,7 +103,10 @@ struct Registration: Sendable {
 
     /// A new session for somebody who has proved who they are.
     func signIn(
-        _ person: Person, client: String?, at now: PostgresTimestamp, writer: any RequestWriter
+        _ person: Person,
+        client: String?,
+        at now: PostgresTimestamp,
+        writer: any RequestWriter
     ) async throws -> SignIn {
         let session = newSession(for: person.handle, client: client, at: now)
         let token = authenticator.token(for: session.id)
@@ -139,8 +142,11 @@ struct GenesisRules: Sendable {
 extension APIError {
     static func genesisFull(cap: Int, suggestions: [String]) -> APIError {
         APIError(
-            .badRequest, code: "genesis_full", error: "genesis_full",
+            .badRequest,
+            code: "genesis_full",
+            error: "genesis_full",
             "All \(cap) founding handles are taken, and registration is closed for now.",
-            suggestions: suggestions)
+            suggestions: suggestions
+        )
     }
 }

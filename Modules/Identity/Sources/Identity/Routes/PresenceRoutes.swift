@@ -26,7 +26,10 @@ struct PresenceRoutes: Sendable {
         registrar.get("/api/v2/presence", RoutePolicy(.recognised, limit: .reads), getV2)
         registrar.get("/api/presence/who", RoutePolicy(.recognised, limit: .reads), who)
         registrar.post(
-            "/api/presence/heartbeat", RoutePolicy(.authenticated, limit: IdentityLimits.presence), agentHeartbeat)
+            "/api/presence/heartbeat",
+            RoutePolicy(.authenticated, limit: IdentityLimits.presence),
+            agentHeartbeat
+        )
     }
 
     // MARK: Writing
@@ -120,7 +123,9 @@ struct PresenceRoutes: Sendable {
     ///
     /// - Parameter names: members under which clients name the handle; the token decides.
     private static func caller(
-        _ request: APIRequest, named fields: BodyFields, in names: String...
+        _ request: APIRequest,
+        named fields: BodyFields,
+        in names: String...
     ) throws(APIError) -> Person {
         let person = try request.caller().person
         for name in names {
@@ -154,7 +159,9 @@ struct PresenceRoutes: Sendable {
     }
 
     private func list(
-        _ request: APIRequest, _ kind: PresenceListKind, recent: RecentPresence = .none
+        _ request: APIRequest,
+        _ kind: PresenceListKind,
+        recent: RecentPresence = .none
     ) async throws -> APIResponse {
         let now = clock.now
         if let reader = request.principal?.handle, let blocks = blocks() {
@@ -180,9 +187,12 @@ struct PresenceRoutes: Sendable {
         let known = try await people.people(senders)
         let hidden = try await blocks()?.hidden(from: person.handle) ?? []
         let names = senders.filter { !hidden.contains($0) }.compactMap { known[$0]?.shown }
-        return .json(.ok, [
-            "success": true, "typingTo": .string(person.shown), "typingUsers": .array(names.map { .string($0) }),
-            "count": .int(names.count),
-        ])
+        return .json(
+            .ok,
+            [
+                "success": true, "typingTo": .string(person.shown), "typingUsers": .array(names.map { .string($0) }),
+                "count": .int(names.count),
+            ]
+        )
     }
 }

@@ -73,9 +73,13 @@ struct RegisterRoute: Sendable {
         if let reason = Self.reason(new.handle, state), reason != "Already registered" {
             try await take(IdentityLimits.signIns, request)
             throw APIError(
-                .badRequest, code: "reserved", error: "reserved", "@\(new.handle.spelling) cannot be claimed: \(reason).",
+                .badRequest,
+                code: "reserved",
+                error: "reserved",
+                "@\(new.handle.spelling) cannot be claimed: \(reason).",
                 field: "username",
-                suggestions: try await registration.suggestions(for: new.handle.key, at: now))
+                suggestions: try await registration.suggestions(for: new.handle.key, at: now)
+            )
         }
         guard state.isFree else { return try await existing(new, patch, request) }
         try await take(IdentityLimits.newHandles, request)
@@ -95,8 +99,13 @@ struct RegisterRoute: Sendable {
             handle = try Handle(name)
         } catch {
             throw APIError(
-                .badRequest, code: "invalid_format", error: "invalid_format", "\(error)", field: "username",
-                suggestions: try await registration.suggestions(for: name, at: request.receivedAt))
+                .badRequest,
+                code: "invalid_format",
+                error: "invalid_format",
+                "\(error)",
+                field: "username",
+                suggestions: try await registration.suggestions(for: name, at: request.receivedAt)
+            )
         }
         return Registration.NewHandle(
             handle: handle,
@@ -117,14 +126,20 @@ struct RegisterRoute: Sendable {
 
     /// Somebody registers a handle that exists. A token of that handle is a proof; a name is none.
     private func existing(
-        _ new: Registration.NewHandle, _ patch: PresencePatch, _ request: APIRequest
+        _ new: Registration.NewHandle,
+        _ patch: PresencePatch,
+        _ request: APIRequest
     ) async throws -> APIResponse {
         try await take(IdentityLimits.signIns, request)
         guard let principal = request.principal, principal.handle == new.handle.key else {
             return Self.howToSignIn(try await people.person(new.handle.key)?.shown ?? new.handle.spelling)
         }
         let signIn = try await registration.signIn(
-            principal.person, client: new.client, at: request.receivedAt, writer: request.writer)
+            principal.person,
+            client: new.client,
+            at: request.receivedAt,
+            writer: request.writer
+        )
         _ = try await heartbeats.beat(principal.person, patch)
         return Self.signedIn(signIn, action: "login", message: "Welcome back, @\(signIn.person.shown).", genesis: nil)
     }
@@ -140,37 +155,54 @@ struct RegisterRoute: Sendable {
         let rules = registration.genesis
         guard let number = signIn.genesisNumber else {
             return Self.signedIn(
-                signIn, action: "register", message: "Welcome to /vibe, @\(signIn.person.shown).", genesis: nil)
+                signIn,
+                action: "register",
+                message: "Welcome to /vibe, @\(signIn.person.shown).",
+                genesis: nil
+            )
         }
         let left = rules.cap - number
         var message = "Welcome to /vibe, @\(signIn.person.shown). You are founder #\(number) of \(rules.cap)."
         if left > 0, left <= 20 { message += " \(left) founding \(left == 1 ? "handle is" : "handles are") left." }
         return Self.signedIn(
-            signIn, action: "register", message: message,
-            genesis: ["number": .int(number), "cap": .int(rules.cap), "spots_remaining": .int(left)])
+            signIn,
+            action: "register",
+            message: message,
+            genesis: ["number": .int(number), "cap": .int(rules.cap), "spots_remaining": .int(left)]
+        )
     }
 
     private static func signedIn(
-        _ signIn: Registration.SignIn, action: String, message: String, genesis: JSON?
+        _ signIn: Registration.SignIn,
+        action: String,
+        message: String,
+        genesis: JSON?
     ) -> APIResponse {
-        .json(.ok, [
-            "success": true, "action": .string(action), "sessionId": .string(signIn.session.id),
-            "handle": .string(signIn.person.shown), "username": .string(signIn.person.shown),
-            "token": .string(signIn.token), "expiresIn": .string("\(SessionRecord.lifetime / 1_000_000)s"),
-            "expiresAt": .timestamp(signIn.session.expiresAt.microseconds), "message": .string(message),
-            "registered": .bool(action == "register"), "genesis": genesis ?? .null,
-        ])
+        .json(
+            .ok,
+            [
+                "success": true, "action": .string(action), "sessionId": .string(signIn.session.id),
+                "handle": .string(signIn.person.shown), "username": .string(signIn.person.shown),
+                "token": .string(signIn.token), "expiresIn": .string("\(SessionRecord.lifetime / 1_000_000)s"),
+                "expiresAt": .timestamp(signIn.session.expiresAt.microseconds), "message": .string(message),
+                "registered": .bool(action == "register"), "genesis": genesis ?? .null,
+            ]
+        )
     }
 
     /// Status 200 and no token: what every client survives (clients.md, 1.2).
     private static func howToSignIn(_ shown: String) -> APIResponse {
-        .json(.ok, [
-            "success": true, "action": "login", "handle": .string(shown), "username": .string(shown),
-            "registered": false, "authenticated": false, "genesis": .null,
-            "message": .string(
-                "@\(shown) is registered already. If it is yours, send your token with this request as "
-                    + "Authorization: Bearer …; a name alone proves nothing. Otherwise choose another name."),
-        ])
+        .json(
+            .ok,
+            [
+                "success": true, "action": "login", "handle": .string(shown), "username": .string(shown),
+                "registered": false, "authenticated": false, "genesis": .null,
+                "message": .string(
+                    "@\(shown) is registered already. If it is yours, send your token with this request as "
+                        + "Authorization: Bearer …; a name alone proves nothing. Otherwise choose another name."
+                ),
+            ]
+        )
     }
 }
 

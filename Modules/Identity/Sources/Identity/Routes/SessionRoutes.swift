@@ -25,18 +25,24 @@ struct SessionRoutes: Sendable {
         guard let principal = try await authenticator.authenticate(token),
             let session = try await authenticator.session(of: token)
         else { return Self.invalid("Authentication failed: this token is unknown, expired or revoked.") }
-        return .json(.ok, [
-            "success": true, "valid": true, "handle": .string(principal.person.shown),
-            "userId": .string(principal.handle), "github": .null,
-            "expiresAt": .int(Int(session.expiresAt.microseconds / 1_000_000)), "error": .null,
-        ])
+        return .json(
+            .ok,
+            [
+                "success": true, "valid": true, "handle": .string(principal.person.shown),
+                "userId": .string(principal.handle), "github": .null,
+                "expiresAt": .int(Int(session.expiresAt.microseconds / 1_000_000)), "error": .null,
+            ]
+        )
     }
 
     private static func invalid(_ reason: String) -> APIResponse {
-        .json(.ok, [
-            "success": true, "valid": false, "handle": .null, "userId": .null, "github": .null, "expiresAt": .null,
-            "error": .string(reason),
-        ])
+        .json(
+            .ok,
+            [
+                "success": true, "valid": false, "handle": .null, "userId": .null, "github": .null, "expiresAt": .null,
+                "error": .string(reason),
+            ]
+        )
     }
 
     private static func token(_ headers: HTTPFields) -> String? {

@@ -11,7 +11,10 @@ struct UserRoutes: Sendable {
 
     func add(to registrar: ModuleRegistrar) {
         registrar.post(
-            "/api/users", RoutePolicy(.recognised, limit: IdentityLimits.profiles, idempotency: .kept), post)
+            "/api/users",
+            RoutePolicy(.recognised, limit: IdentityLimits.profiles, idempotency: .kept),
+            post
+        )
         registrar.get("/api/users", RoutePolicy(.recognised, limit: .reads), get)
         registrar.get("/api/identity/{handle}", RoutePolicy(.recognised, limit: .reads), identity)
     }
@@ -37,15 +40,25 @@ struct UserRoutes: Sendable {
     /// Real clients send this without a token at every start, so it is taken, but can change nothing that is there.
     /// Keys in it are not looked at.
     private func writeUnverified(
-        _ handle: Handle, _ fields: BodyFields, _ request: APIRequest
+        _ handle: Handle,
+        _ fields: BodyFields,
+        _ request: APIRequest
     ) async throws -> APIResponse {
         guard !GameStore.isName(handle.key) else {
             throw APIError(
-                .badRequest, code: "reserved", error: "reserved", "@\(handle.spelling) is kept for games.",
-                field: "username")
+                .badRequest,
+                code: "reserved",
+                error: "reserved",
+                "@\(handle.spelling) is kept for games.",
+                field: "username"
+            )
         }
         let isNew = try await store.writeUnverified(
-            handle, building: try Self.building(fields), at: request.receivedAt, writer: request.writer)
+            handle,
+            building: try Self.building(fields),
+            at: request.receivedAt,
+            writer: request.writer
+        )
         if isNew { people.forget(handle.key) }
         return try await answer(handle.key, isNew: isNew, forOwner: false)
     }

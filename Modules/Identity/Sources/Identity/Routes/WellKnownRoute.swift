@@ -12,22 +12,25 @@ struct WellKnownRoute: Sendable {
     }
 
     private var document: APIResponse {
-        .json(.ok, [
-            "name": "/vibe",
-            "description": "Presence, messages and identity for people and agents who build in terminals.",
-            "protocol": "AIRC", "protocol_version": "0.1.1", "version": "0.1.1", "mode": "safe",
-            "registry": .string(publicURL),
-            "endpoints": [
-                "identity": .string(publicURL + "/api/identity"), "presence": .string(publicURL + "/api/presence"),
-                "messages": .string(publicURL + "/api/messages"), "consent": .string(publicURL + "/api/consent"),
-                "health": .string(publicURL + "/api/health"),
-            ],
-            "features": ["signing": "optional", "key_algorithm": "ed25519", "federation": false],
-            "auth": [
-                "type": "bearer", "required_for": ["presence:write", "messages:write", "messages:read"],
-                "optional_for": ["presence:read", "identity:read"],
-            ],
-            "federation": ["enabled": false],
-        ])
+        .json(
+            .ok,
+            [
+                "name": "/vibe",
+                "description": "Presence, messages and identity for people and agents who build in terminals.",
+                "protocol": "AIRC", "protocol_version": "0.1.1", "version": "0.1.1", "mode": "safe",
+                "registry": .string(publicURL),
+                "endpoints": [
+                    "identity": .string(publicURL + "/api/identity"), "presence": .string(publicURL + "/api/presence"),
+                    "messages": .string(publicURL + "/api/messages"), "consent": .string(publicURL + "/api/consent"),
+                    "health": .string(publicURL + "/api/health"),
+                ],
+                "features": ["signing": "optional", "key_algorithm": "ed25519", "federation": false],
+                "auth": [
+                    "type": "bearer", "required_for": ["presence:write", "messages:write", "messages:read"],
+                    "optional_for": ["presence:read", "identity:read"],
+                ],
+                "federation": ["enabled": false],
+            ]
+        )
     }
 }

@@ -3,13 +3,33 @@ import Kernel
 /// How often things may be done; the figures are settings.
 enum IdentityLimits {
     static let newHandles = RateLimitRule(
-        name: "register", scope: .address, setting: "identity.registers_per_hour", window: 3_600)
+        name: "register",
+        scope: .address,
+        setting: "identity.registers_per_hour",
+        window: 3_600
+    )
     static let signIns = RateLimitRule(
-        name: "sign_in", scope: .address, setting: "identity.sign_ins_per_hour", window: 3_600)
+        name: "sign_in",
+        scope: .address,
+        setting: "identity.sign_ins_per_hour",
+        window: 3_600
+    )
     static let checks = RateLimitRule(
-        name: "check", scope: .address, setting: "identity.checks_per_minute", window: 60)
+        name: "check",
+        scope: .address,
+        setting: "identity.checks_per_minute",
+        window: 60
+    )
     static let presence = RateLimitRule(
-        name: "presence", scope: .principal, setting: "identity.presence_per_minute", window: 60)
+        name: "presence",
+        scope: .principal,
+        setting: "identity.presence_per_minute",
+        window: 60
+    )
     static let profiles = RateLimitRule(
-        name: "profile", scope: .principal, setting: "identity.profile_writes_per_minute", window: 60)
+        name: "profile",
+        scope: .principal,
+        setting: "identity.profile_writes_per_minute",
+        window: 60
+    )
 }

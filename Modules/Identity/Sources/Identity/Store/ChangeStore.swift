@@ -13,14 +13,7 @@ struct PostgresChangeStore: ChangeStore {
     let database: PostgresClient
 
     func changes(since horizon: Int64?) async throws -> ChangePage {
-        let rows = try await database.read(
-            """
-            SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, c.sequence, c.writer, c.kind, c.subject
-            FROM (VALUES (1)) AS one
-            LEFT JOIN identity_changes AS c ON c.writer >= \(horizon)
-            ORDER BY c.sequence
-            """
-        )
+        let rows = try await database.read(Self.changes(since: horizon))
         var changes: [ChangePage.Entry] = []
         for row in rows where !row.isNull(1) {
             let change: IdentityChange = row.string(3) == "session" ? .session(row.string(4)) : .person(row.string(4))
@@ -31,5 +24,14 @@ struct PostgresChangeStore: ChangeStore {
 
     func removeChanges(before: PostgresTimestamp) async throws {
         _ = try await database.write("DELETE FROM identity_changes WHERE at < \(before)")
+    }
+
+    static func changes(since horizon: Int64?) -> PostgresQuery {
+        """
+        SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, c.sequence, c.writer, c.kind, c.subject
+        FROM (VALUES (1)) AS one
+        LEFT JOIN identity_changes AS c ON c.writer >= \(horizon)
+        ORDER BY c.sequence
+        """
     }
 }

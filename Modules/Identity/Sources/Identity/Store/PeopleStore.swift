@@ -9,7 +9,10 @@ protocol PeopleStore: Sendable {
     /// The person with this handle, made if it does not exist and `sender` has not made `limit` today (UTC), in one
     /// round trip. `nil` when the limit is reached, or when somebody else made the row at the same moment.
     func personOrPlaceholder(
-        _ person: Person, madeBy sender: String, at now: PostgresTimestamp, limit: Int
+        _ person: Person,
+        madeBy sender: String,
+        at now: PostgresTimestamp,
+        limit: Int
     ) async throws -> Person?
 }
 
@@ -17,21 +20,16 @@ struct PostgresPeopleStore: PeopleStore {
     let database: PostgresClient
 
     func people(_ keys: [String]) async throws -> [String: Person] {
-        let rows = try await database.read(
-            """
-            SELECT h.handle, h.shown, h.kind, u.time_zone
-            FROM handles AS h
-            LEFT JOIN users AS u ON u.username = h.handle
-            WHERE h.handle = ANY (\(keys))
-            """
-        )
         var people: [String: Person] = [:]
-        for row in rows { people[row.string(0)] = Self.person(row) }
+        for row in try await database.read(Self.people(keys)) { people[row.string(0)] = Self.person(row) }
         return people
     }
 
     func personOrPlaceholder(
-        _ person: Person, madeBy sender: String, at now: PostgresTimestamp, limit: Int
+        _ person: Person,
+        madeBy sender: String,
+        at now: PostgresTimestamp,
+        limit: Int
     ) async throws -> Person? {
         let rows = try await database.write(
             """
@@ -60,6 +58,15 @@ struct PostgresPeopleStore: PeopleStore {
             """
         )
         return rows.first.map(Self.person)
+    }
+
+    static func people(_ keys: [String]) -> PostgresQuery {
+        """
+        SELECT h.handle, h.shown, h.kind, u.time_zone
+        FROM handles AS h
+        LEFT JOIN users AS u ON u.username = h.handle
+        WHERE h.handle = ANY (\(keys))
+        """
     }
 
     /// From handle, shown, kind and time zone.

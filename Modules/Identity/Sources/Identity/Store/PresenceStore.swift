@@ -40,38 +40,11 @@ struct PostgresPresenceStore: PresenceStore {
     let database: PostgresClient
 
     func presence(of handle: String, at now: PostgresTimestamp) async throws -> PresenceState? {
-        let rows = try await database.read(
-            """
-            SELECT \(unescaped: Self.columns)
-            FROM handles AS h
-            LEFT JOIN presence AS p ON p.username = h.handle
-            WHERE h.handle = \(handle)
-            """
-        )
-        return rows.first.map { Self.state($0, from: 0, never: now) }
+        try await database.read(Self.presence(of: handle)).first.map { Self.state($0, from: 0, never: now) }
     }
 
     func changed(since horizon: Int64?, at now: PostgresTimestamp) async throws -> PresencePage {
-        let rows: PostgresRows
-        if let horizon {
-            rows = try await database.read(
-                """
-                SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, \(unescaped: Self.columns)
-                FROM (VALUES (1)) AS one
-                LEFT JOIN (presence AS p JOIN handles AS h ON h.handle = p.username) ON p.writer >= \(horizon)
-                """
-            )
-        } else {
-            let here = PostgresTimestamp(microseconds: now.microseconds - PresenceStatus.awayLimit)
-            rows = try await database.read(
-                """
-                SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, \(unescaped: Self.columns)
-                FROM (VALUES (1)) AS one
-                LEFT JOIN (presence AS p JOIN handles AS h ON h.handle = p.username)
-                    ON p.last_seen > \(here) AND p.status <> 'offline'
-                """
-            )
-        }
+        let rows = try await database.read(horizon.map { Self.changed(since: $0) } ?? Self.present(at: now))
         return PresencePage(
             horizon: rows.first?.int64(0) ?? 0,
             rows: rows.filter { !$0.isNull(1) }.map { Self.state($0, from: 1, never: now) }
@@ -79,27 +52,11 @@ struct PostgresPresenceStore: PresenceStore {
     }
 
     func recent(at now: PostgresTimestamp, limit: Int) async throws -> [PresenceState] {
-        let latest = PostgresTimestamp(microseconds: now.microseconds - PresenceStatus.awayLimit)
-        let earliest = PostgresTimestamp(microseconds: now.microseconds - 86_400 * 1_000_000)
-        let rows = try await database.read(
-            """
-            SELECT \(unescaped: Self.columns)
-            FROM presence AS p
-            JOIN handles AS h ON h.handle = p.username
-            WHERE p.last_seen BETWEEN \(earliest) AND \(latest) AND h.kind IN ('human', 'agent')
-            ORDER BY p.last_seen DESC
-            LIMIT \(limit)
-            """
-        )
-        return rows.map { Self.state($0, from: 0, never: now) }
+        try await database.read(Self.recent(at: now, limit: limit)).map { Self.state($0, from: 0, never: now) }
     }
 
     func activeCount(at now: PostgresTimestamp) async throws -> Int {
-        let since = PostgresTimestamp(microseconds: now.microseconds - PresenceStatus.activeLimit)
-        let rows = try await database.read(
-            "SELECT count(*) FROM presence WHERE last_seen > \(since) AND status <> 'offline'"
-        )
-        return Int(rows.first?.int64(0) ?? 0)
+        Int(try await database.read(Self.activeCount(at: now)).first?.int64(0) ?? 0)
     }
 
     func write(
@@ -120,9 +77,56 @@ struct PostgresPresenceStore: PresenceStore {
         }
     }
 
+    // MARK: Statements
+
+    static func presence(of handle: String) -> PostgresQuery {
+        """
+        SELECT \(unescaped: columns)
+        FROM handles AS h
+        LEFT JOIN presence AS p ON p.username = h.handle
+        WHERE h.handle = \(handle)
+        """
+    }
+
+    static func changed(since horizon: Int64) -> PostgresQuery {
+        """
+        SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, \(unescaped: columns)
+        FROM (VALUES (1)) AS one
+        LEFT JOIN (presence AS p JOIN handles AS h ON h.handle = p.username) ON p.writer >= \(horizon)
+        """
+    }
+
+    static func present(at now: PostgresTimestamp) -> PostgresQuery {
+        let since = PostgresTimestamp(microseconds: now.microseconds - PresenceStatus.awayLimit)
+        return """
+            SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, \(unescaped: columns)
+            FROM (VALUES (1)) AS one
+            LEFT JOIN (presence AS p JOIN handles AS h ON h.handle = p.username)
+                ON p.last_seen > \(since) AND p.status <> 'offline'
+            """
+    }
+
+    static func recent(at now: PostgresTimestamp, limit: Int) -> PostgresQuery {
+        let latest = PostgresTimestamp(microseconds: now.microseconds - PresenceStatus.awayLimit)
+        let earliest = PostgresTimestamp(microseconds: now.microseconds - 86_400 * 1_000_000)
+        return """
+            SELECT \(unescaped: columns)
+            FROM presence AS p
+            JOIN handles AS h ON h.handle = p.username
+            WHERE p.last_seen BETWEEN \(earliest) AND \(latest) AND h.kind IN ('human', 'agent')
+            ORDER BY p.last_seen DESC
+            LIMIT \(limit)
+            """
+    }
+
+    static func activeCount(at now: PostgresTimestamp) -> PostgresQuery {
+        let since = PostgresTimestamp(microseconds: now.microseconds - PresenceStatus.activeLimit)
+        return "SELECT count(*) FROM presence WHERE last_seen > \(since) AND status <> 'offline'"
+    }
+
     /// Heartbeats as one statement. A column of the patch that is NULL keeps what the row holds, an empty mood clears
     /// it, and so does a null in the context. Handles come in order, so that two instances cannot wait for each other.
-    private static func merge(_ patches: [String: PresencePatch]) -> PostgresQuery {
+    static func merge(_ patches: [String: PresencePatch]) -> PostgresQuery {
         let rows = patches.sorted { $0.key < $1.key }
         let patches = rows.map(\.value)
         return """

@@ -8,7 +8,9 @@ protocol RegistrationStore: Sendable {
 
     /// Those of the names that nobody has, in their order, at most `count`.
     func free(
-        _ names: [(key: String, hash: [UInt8])], count: Int, at now: PostgresTimestamp
+        _ names: [(key: String, hash: [UInt8])],
+        count: Int,
+        at now: PostgresTimestamp
     ) async throws -> [String]
 
     /// Claims a name: handle, number, profile, session and `events`, all or nothing, in one round trip.
@@ -27,16 +29,7 @@ struct PostgresRegistrationStore: RegistrationStore {
     let database: PostgresClient
 
     func state(of key: String, nameHash: [UInt8], at now: PostgresTimestamp) async throws -> NameState {
-        let rows = try await database.read(
-            """
-            SELECT
-                (SELECT kind FROM handles WHERE handle = \(key)),
-                (SELECT category FROM reserved_handles WHERE handle = \(key)),
-                EXISTS (SELECT FROM quarantined_names WHERE name_hash = \(nameHash) AND until > \(now)),
-                genesis_claimed
-            FROM registration_counter
-            """
-        )
+        let rows = try await database.read(Self.state(of: key, nameHash: nameHash, at: now))
         guard let row = rows.first else { throw RegistryIsEmpty() }
         return NameState(
             kind: row.isNull(0) ? nil : Person.Kind(rawValue: row.string(0)) ?? .erased,
@@ -47,7 +40,9 @@ struct PostgresRegistrationStore: RegistrationStore {
     }
 
     func free(
-        _ names: [(key: String, hash: [UInt8])], count: Int, at now: PostgresTimestamp
+        _ names: [(key: String, hash: [UInt8])],
+        count: Int,
+        at now: PostgresTimestamp
     ) async throws -> [String] {
         let rows = try await database.read(
             """
@@ -71,6 +66,17 @@ struct PostgresRegistrationStore: RegistrationStore {
         } catch let error as PostgresError where error.sqlState == Self.numberTaken {
             throw ClaimRefusal.numberTaken
         }
+    }
+
+    static func state(of key: String, nameHash: [UInt8], at now: PostgresTimestamp) -> PostgresQuery {
+        """
+        SELECT
+            (SELECT kind FROM handles WHERE handle = \(key)),
+            (SELECT category FROM reserved_handles WHERE handle = \(key)),
+            EXISTS (SELECT FROM quarantined_names WHERE name_hash = \(nameHash) AND until > \(now)),
+            genesis_claimed
+        FROM registration_counter
+        """
     }
 
     /// Of our own, in a class that Postgres leaves to its users.

@@ -24,27 +24,11 @@ struct PostgresSessionStore: SessionStore {
     let database: PostgresClient
 
     func live(id: String, tokenHash: [UInt8], at now: PostgresTimestamp) async throws -> SessionRecord? {
-        let rows = try await database.read(
-            """
-            SELECT id, handle, client, created_at, last_used_at
-            FROM sessions
-            WHERE id = \(id) AND token_hash = \(tokenHash) AND revoked_at IS NULL AND expires_at > \(now)
-            """
-        )
-        return rows.first.map(Self.session)
+        try await database.read(Self.live(id: id, tokenHash: tokenHash, at: now)).first.map(Self.session)
     }
 
     func live(of handle: String, at now: PostgresTimestamp) async throws -> [SessionRecord] {
-        let rows = try await database.read(
-            """
-            SELECT id, handle, client, created_at, last_used_at
-            FROM sessions
-            WHERE handle = \(handle) AND revoked_at IS NULL AND expires_at > \(now)
-            ORDER BY created_at DESC, id DESC
-            LIMIT 200
-            """
-        )
-        return rows.map(Self.session)
+        try await database.read(Self.live(of: handle, at: now)).map(Self.session)
     }
 
     /// The statement that stores a new session.
@@ -91,6 +75,26 @@ struct PostgresSessionStore: SessionStore {
 
     func removeEnded(before: PostgresTimestamp) async throws {
         _ = try await database.write("DELETE FROM sessions WHERE expires_at < \(before) OR revoked_at < \(before)")
+    }
+
+    // MARK: Statements
+
+    static func live(id: String, tokenHash: [UInt8], at now: PostgresTimestamp) -> PostgresQuery {
+        """
+        SELECT id, handle, client, created_at, last_used_at
+        FROM sessions
+        WHERE id = \(id) AND token_hash = \(tokenHash) AND revoked_at IS NULL AND expires_at > \(now)
+        """
+    }
+
+    static func live(of handle: String, at now: PostgresTimestamp) -> PostgresQuery {
+        """
+        SELECT id, handle, client, created_at, last_used_at
+        FROM sessions
+        WHERE handle = \(handle) AND revoked_at IS NULL AND expires_at > \(now)
+        ORDER BY created_at DESC, id DESC
+        LIMIT 200
+        """
     }
 
     /// From id, handle, client, creation and last use.

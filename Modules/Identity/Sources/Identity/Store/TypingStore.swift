@@ -24,18 +24,19 @@ struct PostgresTypingStore: TypingStore {
     }
 
     func typing(to recipient: String, at now: PostgresTimestamp) async throws -> [String] {
-        let rows = try await database.read(
-            """
-            SELECT sender FROM typing
-            WHERE recipient = \(recipient) AND until > \(now)
-            ORDER BY sender
-            LIMIT 100
-            """
-        )
-        return rows.map { $0.string(0) }
+        try await database.read(Self.typing(to: recipient, at: now)).map { $0.string(0) }
     }
 
     func removeEnded(before: PostgresTimestamp) async throws {
         _ = try await database.write("DELETE FROM typing WHERE until < \(before)")
+    }
+
+    static func typing(to recipient: String, at now: PostgresTimestamp) -> PostgresQuery {
+        """
+        SELECT sender FROM typing
+        WHERE recipient = \(recipient) AND until > \(now)
+        ORDER BY sender
+        LIMIT 100
+        """
     }
 }

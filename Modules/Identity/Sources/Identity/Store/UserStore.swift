@@ -16,7 +16,10 @@ protocol UserStore: Sendable {
     ///
     /// - Returns: whether there was none.
     func writeUnverified(
-        _ handle: Handle, building: String?, at now: PostgresTimestamp, writer: any RequestWriter
+        _ handle: Handle,
+        building: String?,
+        at now: PostgresTimestamp,
+        writer: any RequestWriter
     ) async throws -> Bool
 
     /// The owner's write. What is `nil` stays; a key, an invitation and its code are set once.
@@ -39,35 +42,18 @@ struct PostgresUserStore: UserStore {
     let database: PostgresClient
 
     func profile(of key: String) async throws -> Profile? {
-        let rows = try await database.read(
-            """
-            SELECT \(unescaped: Self.columns)
-            FROM handles AS h
-            LEFT JOIN users AS u ON u.username = h.handle
-            WHERE h.handle = \(key)
-                AND (h.kind IN ('human', 'agent', 'system') OR (h.kind = 'placeholder' AND u.username IS NOT NULL))
-            """
-        )
-        return rows.first.map(Self.profile)
+        try await database.read(Self.profile(of: key)).first.map(Self.profile)
     }
 
     func people(after: (PostgresTimestamp, String)?, limit: Int) async throws -> [Profile] {
-        let rows = try await database.read(
-            """
-            SELECT \(unescaped: Self.columns)
-            FROM handles AS h
-            LEFT JOIN users AS u ON u.username = h.handle
-            WHERE h.kind IN ('human', 'agent')
-                AND (h.registered_at, h.handle) < (\(after?.0 ?? .infinity), \(after?.1 ?? ""))
-            ORDER BY h.registered_at DESC, h.handle DESC
-            LIMIT \(limit)
-            """
-        )
-        return rows.map(Self.profile)
+        try await database.read(Self.people(after: after, limit: limit)).map(Self.profile)
     }
 
     func writeUnverified(
-        _ handle: Handle, building: String?, at now: PostgresTimestamp, writer: any RequestWriter
+        _ handle: Handle,
+        building: String?,
+        at now: PostgresTimestamp,
+        writer: any RequestWriter
     ) async throws -> Bool {
         let rows = try await writer.write([
             """
@@ -120,6 +106,30 @@ struct PostgresUserStore: UserStore {
             SELECT 'person', username FROM written
             """
         ])
+    }
+
+    // MARK: Statements
+
+    static func profile(of key: String) -> PostgresQuery {
+        """
+        SELECT \(unescaped: Self.columns)
+        FROM handles AS h
+        LEFT JOIN users AS u ON u.username = h.handle
+        WHERE h.handle = \(key)
+            AND (h.kind IN ('human', 'agent', 'system') OR (h.kind = 'placeholder' AND u.username IS NOT NULL))
+        """
+    }
+
+    static func people(after: (PostgresTimestamp, String)?, limit: Int) -> PostgresQuery {
+        """
+        SELECT \(unescaped: Self.columns)
+        FROM handles AS h
+        LEFT JOIN users AS u ON u.username = h.handle
+        WHERE h.kind IN ('human', 'agent')
+            AND (h.registered_at, h.handle) < (\(after?.0 ?? .infinity), \(after?.1 ?? ""))
+        ORDER BY h.registered_at DESC, h.handle DESC
+        LIMIT \(limit)
+        """
     }
 
     /// What `profile(_:)` reads, of `handles` as h and `users` as u.
