@@ -1,8 +1,9 @@
 import Foundation
 import JSONText
-import KernelTesting
 import Synchronization
 import Testing
+
+@testable import KernelTesting
 
 /// The Python client `airc-protocol` from PyPI, in a Python process of its own. Used by one task at a time.
 final class PythonClient: Sendable {
@@ -15,7 +16,9 @@ final class PythonClient: Sendable {
 
     private let process: Int32
     private let input: FileHandle
-    private let lines: Lines
+    private let output: ProcessOutput
+    /// How many of its lines were read.
+    private let taken = Mutex(0)
 
     private init(registry: String, home: URL) throws {
         let process = Process()
@@ -29,7 +32,7 @@ final class PythonClient: Sendable {
         try process.run()
         self.process = process.processIdentifier
         input = inputPipe.fileHandleForWriting
-        lines = Lines(outputPipe.fileHandleForReading)
+        output = ProcessOutput(outputPipe.fileHandleForReading)
     }
 
     /// Starts Python, runs `body` and ends Python.
@@ -64,40 +67,27 @@ final class PythonClient: Sendable {
 
     private func run(_ command: JSON) async throws -> JSONValue {
         try input.write(contentsOf: Data(command.bytes + [10]))
-        let line = try await lines.next()
-        let answer = try JSONDocument(line.utf8).root
+        let answer = try JSONDocument(try await nextLine().utf8).root
         if let error = answer["error"]?.string { throw Raised(description: error) }
         return try #require(answer["result"])
+    }
+
+    private func nextLine() async throws -> Substring {
+        let number = taken.withLock { taken in
+            defer { taken += 1 }
+            return taken
+        }
+        var lines: [Substring] = []
+        try await eventually(within: .seconds(40), "Python answers") {
+            // What stands behind the last line feed is not whole yet.
+            lines = output.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            return lines.count > number
+        }
+        return lines[number]
     }
 
     /// What a person would see in Python.
     struct Raised: Error, CustomStringConvertible {
         let description: String
-    }
-}
-
-/// The lines of a pipe, as they come.
-private final class Lines: Sendable {
-    private let bytes = Mutex<[UInt8]>([])
-
-    init(_ handle: FileHandle) {
-        handle.readabilityHandler = { [self] handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
-            bytes.withLock { $0 += data }
-        }
-    }
-
-    func next() async throws -> String {
-        var line: String?
-        try await eventually(within: .seconds(40), "Python answers") {
-            line = bytes.withLock { bytes in
-                guard let end = bytes.firstIndex(of: 10) else { return nil }
-                defer { bytes.removeFirst(end + 1) }
-                return String(decoding: bytes[..<end], as: UTF8.self)
-            }
-            return line != nil
-        }
-        return try #require(line)
     }
 }

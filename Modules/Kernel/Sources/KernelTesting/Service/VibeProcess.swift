@@ -57,14 +57,19 @@ final class ProcessOutput: Sendable {
     init(_ handle: FileHandle) {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
         ended = stream
-        handle.readabilityHandler = { [self] handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
-                continuation.finish()
-            } else {
-                bytes.withLock { $0 += data }
+        // A thread that blocks: a FileHandle's readability handler, taken away at the end of the file, can leave an event
+        // behind on which libdispatch crashes, or lose the end.
+        Thread.detachNewThread { [self] in
+            let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 1)
+            defer { buffer.deallocate() }
+            while true {
+                let count = read(handle.fileDescriptor, buffer.baseAddress, buffer.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { break }
+                bytes.withLock { $0 += buffer[..<count] }
             }
+            try? handle.close()
+            continuation.finish()
         }
     }
 
