@@ -49,8 +49,10 @@ def wanted(options):
     unknown = set(options.case) - set(NAMES)
     if unknown:
         raise BenchError(f"no such case: {', '.join(sorted(unknown))} (--list shows all)")
-    return set(options.case) | {"hello"} | {
-        yardstick for case, yardstick in report.PGBENCH.items() if case in options.case}
+    names = set(options.case) | {yardstick for case, yardstick in report.PGBENCH.items() if case in options.case}
+    if "client-insert" in names:
+        names.add("client-select")
+    return names | {"hello"}
 
 
 def make_cases(names, world, build):
@@ -58,7 +60,8 @@ def make_cases(names, world, build):
     large = world.sites["large"]
     http = HTTPCases(large)
     makers = {
-        "hello": lambda: Case("hello", "hello", Wrk(world.hello.port, [Request("GET", "/")]), world.hello),
+        "hello": lambda: Case("hello", "hello", Wrk(world.hello.port, [Request("GET", "/")]), world.hello,
+                              counts_database=False),
         "thread": http.thread,
         "thread-superset": http.thread_superset,
         "inbox": http.inbox,
@@ -106,6 +109,7 @@ def main():
         world = World(options.build, [LARGE, SMALL] if needs_small else [LARGE], say)
         world.open()
         world.hello.start()
+        client.prepare(world.postgres)
         large = world.sites["large"]
         figures = footprint(large) if not options.case else {}
         for site in world.sites.values():

@@ -25,6 +25,7 @@ class Case:
     driver: object  # Has run(seconds) -> Sample and close().
     server: object = None  # Whose CPU counts; `None` for drivers that speak to the database themselves.
     check: Callable[[], None] = lambda: None
+    counts_database: bool = True
     is_main: bool = True  # Main cases run for the whole time, the others for half of it.
     after: Callable[[int], None] = lambda requests: None  # Told how many requests were answered.
 

@@ -36,7 +36,7 @@ def run_once(case, seconds, postgres):
     after = (cpu_seconds(service) if service else 0, family_cpu_seconds(postgres.pid))
     if service:
         sample.service_cpu = (after[0] - before[0]) / sample.requests * 1e6
-    if service is None or case.name != "hello":
+    if case.counts_database:
         sample.database_cpu = (after[1] - before[1]) / sample.requests * 1e6
     case.after(sample.requests)
     return sample

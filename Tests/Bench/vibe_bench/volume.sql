@@ -9,7 +9,7 @@ SET session_replication_role = replica;  -- The rows are consistent: no foreign 
 SET synchronous_commit = off;
 SET work_mem = '512MB';
 
-TRUNCATE messages, message_threads, outbox;
+TRUNCATE messages, message_threads, message_polls, outbox;
 
 INSERT INTO handles (handle, shown)
 SELECT name, name
@@ -39,18 +39,30 @@ WHERE :mailbox > 0;
 
 -- Written in the order of time, as in life: a thread's messages lie far apart. The newest is from a to b.
 CREATE TEMPORARY TABLE lines AS
-SELECT
-    a, b, j = length AND unread AS unread,
-    CASE (length - j) % 2 WHEN 0 THEN a ELSE b END AS sender,
-    now() - interval '1 hour' - (hashtext(a || ' ' || b)::bigint + 2147483648) % 2592000 * interval '1 second'
-        - (length - j) * interval '7 minutes' AS at
-FROM pairs, LATERAL generate_series(1, length) AS j;
+SELECT 'bench_' || row_number() OVER (ORDER BY at) AS id, *
+FROM (
+    SELECT
+        a, b, j = length AS is_last, j = length AND unread AS unread,
+        CASE (length - j) % 2 WHEN 0 THEN a ELSE b END AS sender,
+        -- 200 bytes.
+        rpad(md5(random()::text) || ' ', 200, 'the quick brown fox jumps over the lazy dog, and ') AS text,
+        now() - interval '1 hour' - (hashtext(a || ' ' || b)::bigint + 2147483648) % 2592000 * interval '1 second'
+            - (length - j) * interval '7 minutes' AS at
+    FROM pairs, LATERAL generate_series(1, length) AS j
+) AS written;
 
 INSERT INTO messages (id, from_user, to_user, text, read, read_at, created_at)
 SELECT
-    'bench_' || row_number() OVER (ORDER BY at), sender, CASE sender WHEN a THEN b ELSE a END,
-    -- 200 bytes.
-    rpad(md5(random()::text) || ' ', 200, 'the quick brown fox jumps over the lazy dog, and '),
-    NOT unread, CASE WHEN NOT unread THEN at + interval '1 minute' END, at
+    id, sender, CASE sender WHEN a THEN b ELSE a END, text, NOT unread,
+    CASE WHEN NOT unread THEN at + interval '1 minute' END, at
 FROM lines
+ORDER BY at;
+
+INSERT INTO message_threads (owner, peer, last_id, last_at, last_sent, preview, unread)
+SELECT owner, peer, id, at, sent, text, unread
+FROM (
+    SELECT a AS owner, b AS peer, id, at, true AS sent, text, 0 AS unread FROM lines WHERE is_last
+    UNION ALL
+    SELECT b, a, id, at, false, text, unread::integer FROM lines WHERE is_last
+) AS sides
 ORDER BY at;
