@@ -82,19 +82,20 @@ import Testing
             try await client.write("CREATE TABLE faults (id int8)")
             let ledger = Ledger()
             async let load: Void = insert(client, tasks: 32, ledger)
-            try await withClient(server) {
-                $0.applicationName = "killer"
-            } _: { killer in
-                for _ in 0..<10 {
-                    try await eventually { client.health.isReachable }
-                    let before = ledger.outcomes.count
-                    try await killer.withConnection { connection in
+            try await withClient(server) { killer in
+                try await killer.withConnection { connection in
+                    for _ in 0..<10 {
+                        try await eventually { client.health.isReachable }
+                        let before = ledger.outcomes.count
                         _ = try await connection.query(
-                            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                            """
+                            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                            WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'
+                            """
                         )
+                        // Others got through meanwhile.
+                        try await eventually { ledger.outcomes.count > before + 50 }
                     }
-                    // Others got through meanwhile.
-                    try await eventually { ledger.outcomes.count > before + 50 }
                 }
             }
             ledger.finish()
@@ -108,7 +109,9 @@ import Testing
     @Test func restartUnderLoad() async throws {
         // Durable, since the server is stopped as a crash would stop it.
         let server = try TestServer(settings: ["fsync = on"])
-        try await withClient(server) { client in
+        try await withClient(server) {
+            $0.queueTimeout = .milliseconds(750)
+        } _: { client in
             try await client.write("CREATE TABLE faults (id int8)")
             let ledger = Ledger()
             async let load: Void = insert(client, tasks: 32, ledger)
@@ -139,7 +142,9 @@ import Testing
 
     @Test func anUnreachableServerFailsSoon() async throws {
         let port = try TestServer.freePort()
-        try await withClient(url: "postgres://postgres@127.0.0.1:\(port)/postgres") { client in
+        try await withClient(url: "postgres://postgres@127.0.0.1:\(port)/postgres") {
+            $0.queueTimeout = .milliseconds(750)
+        } _: { client in
             let start = ContinuousClock.now
             #expect(await kind { try await client.read("SELECT 1") } == .unavailable)
             #expect(await kind { try await client.transaction { try await $0.query("SELECT 1") } } == .unavailable)

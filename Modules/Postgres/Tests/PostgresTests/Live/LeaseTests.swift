@@ -11,9 +11,7 @@ import Testing
         _ body: @Sendable (PostgresClient, String) async throws -> Void
     ) async throws {
         let table = "l_" + name.prefix { $0 != "(" }.lowercased()
-        try await withClient {
-            $0.queueTimeout = .seconds(20)
-        } _: { client in
+        try await withClient { client in
             try await client.write("DROP TABLE IF EXISTS \(unescaped: table)")
             try await client.write("CREATE TABLE \(unescaped: table) (id int8 PRIMARY KEY, name text)")
             try await body(client, table)

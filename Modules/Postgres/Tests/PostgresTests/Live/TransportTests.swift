@@ -83,7 +83,6 @@ import Testing
         let url = "postgres://postgres@127.0.0.1:\(port)/postgres?sslmode=disable"
         try await withClient(url: url, directURL: server.url) {
             $0.preparedStatements = false
-            $0.queueTimeout = .seconds(10)
         } _: { client in
             try await client.write("CREATE TABLE bounced (id int8 PRIMARY KEY, name text)")
             try await withThrowingTaskGroup(of: Void.self) { group in

@@ -13,6 +13,8 @@ func withClient<R: Sendable>(
     _ body: @Sendable (PostgresClient) async throws -> R
 ) async throws -> R {
     var configuration = try PostgresConfiguration(url: url ?? server.url, directURL: directURL)
+    // Machines that run tests are slow at times.
+    configuration.queueTimeout = .seconds(10)
     configure(&configuration)
     var logger = Logger(label: "test")
     logger.logLevel = .critical

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 
 /// A Postgres server of the tests' own: in a temporary folder, on a Unix socket and a loopback port. It is stopped and
 /// removed when the test process ends, however it ends.
@@ -92,13 +93,30 @@ final class TestServer: Sendable {
         }
         posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        // Threads of the concurrency runtime block signals, and children would too.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var noSignals = sigset_t()
+        sigemptyset(&noSignals)
+        posix_spawnattr_setsigmask(&attributes, &noSignals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var arguments = command.map { strdup($0) }
         arguments.append(nil)
         defer { for argument in arguments { free(argument) } }
         var child = pid_t()
-        let result = posix_spawnp(&child, command[0], &actions, nil, arguments, environ)
+        let result = exclusively {
+            posix_spawnp(&child, command[0], &actions, &attributes, arguments, environ)
+        }
         guard result == 0 else { throw Failure(text: "cannot start \(command[0]): error \(result)") }
         return child
+    }
+
+    private static let lock = Mutex(())
+
+    /// Keeps other threads from starting a program between the making of a descriptor and its marking as ours alone.
+    static func exclusively<R: Sendable>(_ body: () -> R) -> R {
+        lock.withLock { _ in body() }
     }
 
     struct Failure: Error {
@@ -139,9 +157,13 @@ private final class Watcher: Sendable {
 
     init(folder: String) throws {
         var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw TestServer.Failure(text: "pipe: error \(errno)") }
-        // No other child may hold the pipe open.
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let isMade = TestServer.exclusively {
+            guard pipe(&ends) == 0 else { return false }
+            // No other child may hold the pipe open.
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            return true
+        }
+        guard isMade else { throw TestServer.Failure(text: "cannot make a pipe") }
         descriptor = ends[1]
         let script = """
             cat >/dev/null
