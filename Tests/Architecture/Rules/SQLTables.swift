@@ -58,8 +58,10 @@ struct ModuleTables {
         }
     }
 
-    private func isOwn(_ table: String) -> Bool {
-        listed.contains(table) || table == "handles" || created.contains { $0.mention.table == table }
-            || table.hasPrefix("pg_") || table.hasPrefix("information_schema.")
+    private func isOwn(_ name: String) -> Bool {
+        let own = listed.union(created.map(\.mention.table))
+        return own.contains(name) || name == "handles" || name.hasPrefix("pg_") || name.hasPrefix("information_schema.")
+            // The sequence behind an identity column: Postgres calls it table_column_seq.
+            || (name.hasSuffix("_seq") && own.contains { name.hasPrefix($0 + "_") })
     }
 }

@@ -6,7 +6,9 @@ import Testing
 @Suite("The tests' own reading of HTTP")
 struct HTTPAnswerParserTests {
     private func parse(
-        _ text: String, isClosed: Bool = false, expectsBody: Bool = true
+        _ text: String,
+        isClosed: Bool = false,
+        expectsBody: Bool = true
     ) throws -> (answer: HTTPAnswer, length: Int)? {
         try HTTPAnswerParser.parse(Array(text.utf8), isClosed: isClosed, expectsBody: expectsBody)
     }
@@ -14,8 +16,8 @@ struct HTTPAnswerParserTests {
     @Test("Every prefix of an answer is incomplete, and what follows it is left alone")
     func prefixes() throws {
         let answer = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-A: 1\r\nx-a: 2\r\n\r\nhello"
-        for length in 0..<answer.utf8.count {
-            #expect(try parse(String(answer.prefix(length))) == nil)
+        for length in 0..<answer.unicodeScalars.count {
+            #expect(try parse(String(answer.unicodeScalars.prefix(length))) == nil)
         }
         let parsed = try #require(try parse(answer + "HTTP/1.1 404"))
         #expect(parsed.answer.status == 200)
@@ -28,8 +30,8 @@ struct HTTPAnswerParserTests {
     @Test("Chunks are joined; each prefix is incomplete")
     func chunks() throws {
         let answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA;x=y\r\n0123456789\r\n0\r\n\r\n"
-        for length in 0..<answer.utf8.count {
-            #expect(try parse(String(answer.prefix(length))) == nil)
+        for length in 0..<answer.unicodeScalars.count {
+            #expect(try parse(String(answer.unicodeScalars.prefix(length))) == nil)
         }
         #expect(try parse(answer)?.answer.text == "abc0123456789")
     }
@@ -48,7 +50,8 @@ struct HTTPAnswerParserTests {
             "hello\r\n\r\n", "HTTP/1.1 abc OK\r\n\r\n", "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
             "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        ])
+        ]
+    )
     func malformed(text: String) {
         #expect(throws: HTTPClientError.self) { try parse(text) }
     }

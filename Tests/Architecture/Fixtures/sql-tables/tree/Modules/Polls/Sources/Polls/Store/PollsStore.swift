@@ -18,5 +18,6 @@ struct PollsStore {
     let removed: Query = "DELETE FROM polls USING users WHERE users.poll = polls.id"
     let hidden: Query = "SELECT id FROM \(unescaped: table)"
     let nested: Query = "SELECT id FROM (SELECT id FROM board_entries) b, streaks"
+    let sequence: Query = "SELECT last_value FROM polls_number_seq, messages_number_seq"
     let message = "The poll was taken from messages."
 }
