@@ -5,7 +5,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("Bad input")
+@Suite("Bad input", .serialized)
 struct BadInputTests {
     static let bodies: [(body: String, status: Int, code: String, field: String?)] = [
         ("{", 400, "invalid_json", nil),
@@ -83,8 +83,12 @@ struct BadInputTests {
             #expect(answer.status == 400)
             #expect(answer.string(at: "code") == "invalid_json")
             let form = try await service.client.request(
-                "POST", "/api/messages", token: token,
-                headers: [("Content-Type", "application/x-www-form-urlencoded")], body: .text("to=eve&text=x"))
+                "POST",
+                "/api/messages",
+                token: token,
+                headers: [("Content-Type", "application/x-www-form-urlencoded")],
+                body: .text("to=eve&text=x")
+            )
             #expect(form.status == 415)
         }
     }
@@ -109,7 +113,9 @@ struct BadInputTests {
             #expect(try await service.send("ada", "eve", override).string(at: "message.text") == override)
             let decomposed = "e\u{301} \u{1F468}\u{200D}\u{1F469}"
             let answer = try await service.send("ada", "eve", decomposed)
-            #expect(answer.string(at: "message.text").map { Array($0.unicodeScalars) } == Array(decomposed.unicodeScalars))
+            #expect(
+                answer.string(at: "message.text").map { Array($0.unicodeScalars) } == Array(decomposed.unicodeScalars)
+            )
         }
     }
 
@@ -128,7 +134,8 @@ struct BadInputTests {
             ("/api/messages/inbox", "handle"), ("/api/messages/inbox?handle=ada&cursor=x", "cursor"),
             ("/api/messages/thread?them=eve", "me"), ("/api/messages/thread?me=ada", "them"),
             ("/api/messages/thread?me=ada&them=-", "them"),
-        ])
+        ]
+    )
     func queries(path: String, field: String) async throws {
         try await withMessaging { service in
             let answer = try await service.get(path, as: "ada")
@@ -155,7 +162,10 @@ struct BadInputTests {
             }
             #expect(try await service.get("/api/messages/m1", as: "eve").status == 404)
             let patch = try await service.client.patch(
-                "/api/messages/m1", token: service.token(of: "eve"), json: ["read": true])
+                "/api/messages/m1",
+                token: service.token(of: "eve"),
+                json: ["read": true]
+            )
             #expect(patch.status == 404)
             #expect(try await service.value("SELECT count(*) FROM messages WHERE read") == 0)
         }
@@ -167,7 +177,10 @@ struct BadInputTests {
             try await service.send("ada", "eve", "stay")
             for token in [nil, service.token(of: "eve")] {
                 let answer = try await service.client.delete(
-                    "/api/messages?user=eve", token: token, json: ["clearAll": true, "user": "eve"])
+                    "/api/messages?user=eve",
+                    token: token,
+                    json: ["clearAll": true, "user": "eve"]
+                )
                 #expect(answer.status == 403)
                 #expect(answer.bool(at: "success") == false)
             }
@@ -180,8 +193,12 @@ struct BadInputTests {
         try await withMessaging { service in
             let chunks = [#"{"to":"ev"#, #"e","te"#, #"xt":"in pieces"}"#].map { Array($0.utf8) }
             let answer = try await service.client.request(
-                "POST", "/api/messages", token: service.token(of: "ada"),
-                headers: [("Content-Type", "application/json")], body: .chunked(chunks))
+                "POST",
+                "/api/messages",
+                token: service.token(of: "ada"),
+                headers: [("Content-Type", "application/json")],
+                body: .chunked(chunks)
+            )
             #expect(answer.status == 200)
             #expect(answer.string(at: "message.text") == "in pieces")
         }

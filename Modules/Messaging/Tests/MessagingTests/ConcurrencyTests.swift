@@ -4,7 +4,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("Concurrency")
+@Suite("Concurrency", .serialized)
 struct ConcurrencyTests {
     @Test("A hundred sends at once in one thread, in both directions: times strictly increase, counts are exact")
     func oneThread() async throws {
@@ -18,7 +18,9 @@ struct ConcurrencyTests {
             }
             #expect(answers.allSatisfy { $0.status == 200 })
             #expect(Set(answers.compactMap { $0.string(at: "message.created_at") }).count == 100)
-            #expect(try await service.get("/api/messages/inbox?handle=ada", as: "ada").int(at: "threads[0].unread") == 50)
+            #expect(
+                try await service.get("/api/messages/inbox?handle=ada", as: "ada").int(at: "threads[0].unread") == 50
+            )
             #expect(try await service.get("/api/messages/inbox?handle=eve", as: "eve").int(at: "unread") == 50)
             let thread = try await service.get("/api/messages?user=ada&with=eve&limit=200", as: "ada")
             let times = thread.strings("thread", "created_at")
@@ -42,7 +44,9 @@ struct ConcurrencyTests {
                     if number.isMultiple(of: 3) {
                         let peer = number.isMultiple(of: 2) ? "ada" : "bot"
                         group.addTask { try await service.get("/api/messages?user=eve&with=\(peer)", as: "eve").status }
-                        group.addTask { try await service.get("/api/messages?user=eve&markRead=true", as: "eve").status }
+                        group.addTask {
+                            try await service.get("/api/messages?user=eve&markRead=true", as: "eve").status
+                        }
                     }
                 }
                 for try await status in group { #expect(status == 200) }

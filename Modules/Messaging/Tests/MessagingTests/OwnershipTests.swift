@@ -5,12 +5,15 @@ import Testing
 
 @testable import Messaging
 
-@Suite("Export and erasure")
+@Suite("Export and erasure", .serialized)
 struct OwnershipTests {
     @Test("Erasing empties what a person wrote, keeps the rows, and leaves no trace of the name")
     func erase() async throws {
         try await withMessaging { service in
-            _ = try await service.post(as: "ada", raw: #"{"to":"eve","text":"ada-secret","payload":{"k":"ada-secret"}}"#)
+            _ = try await service.post(
+                as: "ada",
+                raw: #"{"to":"eve","text":"ada-secret","payload":{"k":"ada-secret"}}"#
+            )
             try await service.send("eve", "bot", "untouched")
             try await service.send("ada", "ada", "ada-secret to myself")
             let store = PostgresMessageStore(database: service.database)
@@ -20,7 +23,9 @@ struct OwnershipTests {
 
             try await service.database.transaction { transaction in
                 try await store.erase("ada", welcome: "welcome_ada", replacement: "msg_x", in: transaction)
-                try await transaction.query("UPDATE handles SET handle = 'deleted_1', shown = 'deleted' WHERE handle = 'ada'")
+                try await transaction.query(
+                    "UPDATE handles SET handle = 'deleted_1', shown = 'deleted' WHERE handle = 'ada'"
+                )
             }
             for table in ["messages", "message_threads", "message_polls"] {
                 let traces: PostgresQuery = "SELECT count(*) FROM \(unescaped: table) t WHERE t::text ~ '(^|[^a-z])ada'"
@@ -30,7 +35,9 @@ struct OwnershipTests {
             let thread = try await service.get("/api/messages?user=eve&with=deleted_1", as: "eve")
             #expect(thread.strings("thread", "text") == [""])
             #expect(thread.value(at: "thread[0].payload")?.isNull == true)
-            #expect(try await service.get("/api/messages?user=bot", as: "bot").strings("inbox", "text") == ["untouched"])
+            #expect(
+                try await service.get("/api/messages?user=bot", as: "bot").strings("inbox", "text") == ["untouched"]
+            )
         }
     }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("Payloads")
+@Suite("Payloads", .serialized)
 struct PayloadTests {
     static let payloads = [
         #"{"type":"game","version":"0.1.0","game":"chess","state":{"board":[["r","n"],[null,"P"]]}}"#,
@@ -48,7 +48,9 @@ struct PayloadTests {
         try await withMessaging { service in
             for move in 1...3 {
                 let sent = try await service.post(
-                    as: "ada", raw: #"{"from":"ada","to":"solo-hangman","text":"","payload":{"move":\#(move)}}"#)
+                    as: "ada",
+                    raw: #"{"from":"ada","to":"solo-hangman","text":"","payload":{"move":\#(move)}}"#
+                )
                 #expect(sent.status == 200)
             }
             let thread = try await service.get("/api/messages?user=ada&with=solo-hangman", as: "ada")

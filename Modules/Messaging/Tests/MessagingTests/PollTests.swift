@@ -6,7 +6,7 @@ import Testing
 @testable import Messaging
 
 /// What a client sees that polls and cannot acknowledge, as the Python one.
-@Suite("Polling")
+@Suite("Polling", .serialized)
 struct PollTests {
     private func poll(_ service: TestService, _ more: String = "") async throws -> [String] {
         try await service.get("/api/messages?user=ada\(more)", as: "ada").strings("messages", "text")
@@ -18,6 +18,7 @@ struct PollTests {
         try await withMessaging(clock: clock) { service in
             #expect(try await poll(service) == [])
             try await service.send("eve", "ada", "one")
+            clock.advance(by: .seconds(1))
             try await service.send("bot", "ada", "two")
             #expect(try await poll(service) == ["one", "two"])
             #expect(try await poll(service) == [])
@@ -56,8 +57,18 @@ struct PollTests {
             #expect(try await poll(service) == ["later"])
             // Its clock was read two seconds before.
             let late = NewMessage(
-                id: "late", from: "eve", to: "ada", text: "late", payload: nil, type: "dm", replyTo: nil, version: nil,
-                signature: nil, isSystem: false, at: PostgresTimestamp(microseconds: clock.now.microseconds - 2_000_000))
+                id: "late",
+                from: "eve",
+                to: "ada",
+                text: "late",
+                payload: nil,
+                type: "dm",
+                replyTo: nil,
+                version: nil,
+                signature: nil,
+                isSystem: false,
+                at: PostgresTimestamp(microseconds: clock.now.microseconds - 2_000_000)
+            )
             try await service.database.transaction { try await store.send(late, in: $0) }
             #expect(try await poll(service) == ["late"])
             #expect(try await poll(service) == [])

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("Retries and ids")
+@Suite("Retries and ids", .serialized)
 struct RetryTests {
     @Test("The same message under the same id gets the first answer, once stored")
     func sameAgain() async throws {
@@ -29,7 +29,8 @@ struct RetryTests {
         try await withTestDatabase(modules: [StandInIdentity(people), FixedConsent(), MessagingModule()]) { database in
             func send(_ consent: FixedConsent) async throws -> HTTPAnswer {
                 try await withTestService(
-                    modules: [StandInIdentity(people), consent, MessagingModule()], database: database
+                    modules: [StandInIdentity(people), consent, MessagingModule()],
+                    database: database
                 ) { service in try await service.send("ada", "eve", "x", id: "m1") }
             }
             let first = try await send(FixedConsent())
@@ -47,7 +48,8 @@ struct RetryTests {
             ("ada", #"{"id":"m1","to":"eve","text":"x","payload":1}"#),
             ("ada", #"{"id":"m1","to":"eve","text":"x","type":"ping"}"#),
             ("ada", #"{"id":"m1","to":"eve","text":"x","reply_to":"m0"}"#),
-        ])
+        ]
+    )
     func takeover(sender: String, body: String) async throws {
         try await withMessaging { service in
             try await service.send("ada", "eve", "x", id: "m1")
@@ -84,7 +86,8 @@ struct RetryTests {
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
                 for number in 1...12 {
                     group.addTask {
-                        try await service.send(number.isMultiple(of: 2) ? "ada" : "bot", "eve", "\(number)", id: "m").status
+                        try await service.send(number.isMultiple(of: 2) ? "ada" : "bot", "eve", "\(number)", id: "m")
+                            .status
                     }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
@@ -100,8 +103,11 @@ struct RetryTests {
         try await withMessaging { service in
             func send(_ text: String, _ path: String) async throws -> HTTPAnswer {
                 try await service.client.post(
-                    path, token: service.token(of: "ada"), headers: [("Idempotency-Key", "k1")],
-                    json: ["to": "eve", "text": .string(text)])
+                    path,
+                    token: service.token(of: "ada"),
+                    headers: [("Idempotency-Key", "k1")],
+                    json: ["to": "eve", "text": .string(text)]
+                )
             }
             for path in ["/api/messages", "/api/messages/send"] {
                 let first = try await send("once", path)
@@ -119,12 +125,18 @@ struct RetryTests {
         try await withMessaging { service in
             try await service.send("ada", "eve", "x", id: "m1")
             let same = try await service.client.post(
-                "/api/messages", token: service.token(of: "ada"), headers: [("Idempotency-Key", "k1")],
-                json: ["to": "eve", "text": "x", "id": "m1"])
+                "/api/messages",
+                token: service.token(of: "ada"),
+                headers: [("Idempotency-Key", "k1")],
+                json: ["to": "eve", "text": "x", "id": "m1"]
+            )
             #expect(same.status == 200)
             let other = try await service.client.post(
-                "/api/messages", token: service.token(of: "ada"), headers: [("Idempotency-Key", "k2")],
-                json: ["to": "eve", "text": "y", "id": "m1"])
+                "/api/messages",
+                token: service.token(of: "ada"),
+                headers: [("Idempotency-Key", "k2")],
+                json: ["to": "eve", "text": "y", "id": "m1"]
+            )
             #expect(other.status == 422)
             #expect(try await service.value("SELECT count(*) FROM messages") == 1)
         }

@@ -6,14 +6,16 @@ import Testing
 
 @testable import Messaging
 
-@Suite("Sending")
+@Suite("Sending", .serialized)
 struct SendTests {
     @Test("A message has every field that some client reads")
     func shape() async throws {
         try await withMessaging(clock: ManualClock()) { service in
             let answer = try await service.client.post(
-                "/api/messages", token: service.token(of: "ada"),
-                json: ["to": "@Grace-H", "text": "hello", "reply_to": "msg_1", "v": "0.1", "signature": "c2ln"])
+                "/api/messages",
+                token: service.token(of: "ada"),
+                json: ["to": "@Grace-H", "text": "hello", "reply_to": "msg_1", "v": "0.1", "signature": "c2ln"]
+            )
             #expect(answer.status == 200)
             #expect(try await service.undocumented(answer, "post", "/api/messages") == [])
             #expect(answer.bool(at: "success") == true)
@@ -44,8 +46,10 @@ struct SendTests {
     func shortForm() async throws {
         try await withMessaging(clock: ManualClock()) { service in
             let answer = try await service.client.post(
-                "/api/messages/send", token: service.token(of: "bot"),
-                json: ["from": "bot", "to": "ada", "body": "  beep \n", "type": "ping"])
+                "/api/messages/send",
+                token: service.token(of: "bot"),
+                json: ["from": "bot", "to": "ada", "body": "  beep \n", "type": "ping"]
+            )
             #expect(answer.status == 200)
             #expect(try await service.undocumented(answer, "post", "/api/messages/send") == [])
             #expect(answer.string(at: "message.body") == "beep")
@@ -84,7 +88,10 @@ struct SendTests {
             #expect(other.status == 403)
             let own = try await service.post(as: "grace_h", raw: #"{"from":"@Grace-H","to":"ada","text":"me"}"#)
             #expect(own.status == 200)
-            let nobody = try await service.client.post("/api/messages", json: ["from": "ada", "to": "eve", "text": "x"])
+            let nobody = try await service.client.post(
+                "/api/messages",
+                json: ["from": "ada", "to": "eve", "text": "x"]
+            )
             #expect(nobody.status == 401)
             #expect(nobody.string(at: "error")?.contains("Authentication") == true)
             #expect(try await service.value("SELECT count(*) FROM messages") == 1)
@@ -97,8 +104,11 @@ struct SendTests {
             let unknown = try await service.send("ada", "solo-hangman", "a", id: "m1")
             let known = try await service.send("ada", "eve", "a", id: "m2")
             #expect(unknown.status == 200 && known.status == 200)
-            let masked = unknown.text.replacing("solo-hangman", with: "eve").replacing("ada:solo_hangman", with: "ada:eve")
-                .replacing("m1", with: "m2")
+            let masked = unknown.text.replacing("solo-hangman", with: "eve").replacing(
+                "ada:solo_hangman",
+                with: "ada:eve"
+            )
+            .replacing("m1", with: "m2")
             #expect(masked == known.text)
             let back = try await service.get("/api/messages?user=ada&with=solo-hangman", as: "ada")
             #expect(back.strings("thread", "text") == ["a"])
@@ -134,7 +144,8 @@ struct SendTests {
         arguments: [
             (ConsentRefused.Reason.blocked, 403, "consent_blocked"), (.required, 403, "consent_required"),
             (.strangerLimit, 429, "stranger_limit"),
-        ])
+        ]
+    )
     func refusal(reason: ConsentRefused.Reason, status: Int, code: String) async throws {
         try await withMessaging(consent: FixedConsent(refusal: reason)) { service in
             let answer = try await service.send("ada", "eve", "hello?")

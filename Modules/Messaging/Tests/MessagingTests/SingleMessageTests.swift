@@ -4,7 +4,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("One message")
+@Suite("One message", .serialized)
 struct SingleMessageTests {
     @Test("Both sides see it, each from their own; reading it marks nothing")
     func get() async throws {

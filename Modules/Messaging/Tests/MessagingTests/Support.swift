@@ -89,7 +89,10 @@ final class FixedConsent: FeatureModule, ConsentCapability, BlockList {
 
     let manifest = ModuleManifest(name: "social_graph", summary: "Consent for tests", tables: ["consent_records"])
     let migrations = [
-        Migration(name: "0001_consent", sql: "CREATE TABLE consent_records (sender text, recipient text, preview text);")
+        Migration(
+            name: "0001_consent",
+            sql: "CREATE TABLE consent_records (sender text, recipient text, preview text);"
+        )
     ]
     let openAPI = "paths: {}\n"
 

@@ -22,7 +22,8 @@ struct TextTests {
         arguments: [
             (-5, "just now"), (59, "just now"), (60, "1m ago"), (3_599, "59m ago"), (3_600, "1h ago"),
             (86_399, "23h ago"), (86_400, "1d ago"), (8_640_000, "100d ago"),
-        ])
+        ]
+    )
     func timeAgo(seconds: Int64, text: String) {
         let now = PostgresTimestamp(microseconds: 1_767_888_000_000_000)
         let then = PostgresTimestamp(microseconds: now.microseconds - seconds * 1_000_000)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("Threads")
+@Suite("Threads", .serialized)
 struct ThreadTests {
     @Test("The superset and the short form, as documented, oldest first")
     func shape() async throws {
@@ -78,7 +78,10 @@ struct ThreadTests {
                 #expect(unread == Int64(max(0, 25 - page * 10)))
             }
             #expect(seen == (1...25).map(String.init))
-            let times = try await service.get("/api/messages?user=eve&with=ada", as: "eve").strings("thread", "created_at")
+            let times = try await service.get("/api/messages?user=eve&with=ada", as: "eve").strings(
+                "thread",
+                "created_at"
+            )
             #expect(times == times.sorted() && Set(times).count == 25)
             #expect(times.allSatisfy { $0.utf8.count == 27 })
         }

@@ -6,7 +6,7 @@ import Testing
 @testable import Messaging
 
 /// What the planner does with every hot statement on 240,000 analysed messages, its switches untouched.
-@Suite("Volume")
+@Suite("Volume", .serialized)
 struct VolumeTests {
     @Test("No hot statement scans a table, and none costs more than the rows it returns")
     func plans() async throws {
@@ -27,8 +27,18 @@ struct VolumeTests {
         let now = PostgresTimestamp(microseconds: 1_767_888_000_000_000)
         let middle = ListPosition(time: PostgresTimestamp(microseconds: now.microseconds - 100_000_000_000), name: "m")
         let message = NewMessage(
-            id: "new", from: "p1", to: "big", text: "x", payload: nil, type: "dm", replyTo: nil, version: nil,
-            signature: nil, isSystem: false, at: now)
+            id: "new",
+            from: "p1",
+            to: "big",
+            text: "x",
+            payload: nil,
+            type: "dm",
+            replyTo: nil,
+            version: nil,
+            signature: nil,
+            isSystem: false,
+            at: now
+        )
         return [
             ("message", MessageQueries.message("m77")),
             ("thread", MessageQueries.thread(of: "big", with: "p7", before: .infinity, limit: 101)),
@@ -80,7 +90,8 @@ struct VolumeTests {
             _ = try await connection.simple("SET plan_cache_mode = \(mode)")
             try await connection.query("BEGIN")
             let rows = try await connection.query(
-                PostgresQuery(sql: "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) " + query.sql, binds: query.binds))
+                PostgresQuery(sql: "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) " + query.sql, binds: query.binds)
+            )
             let plan = rows.map { $0.string(0) }.joined(separator: "\n")
             try await connection.query("ROLLBACK")
             return plan

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Messaging
 
-@Suite("Welcome")
+@Suite("Welcome", .serialized)
 struct WelcomeTests {
     /// What Identity's claim adds to its write.
     private func register(_ handle: String, number: Int?, _ service: TestService) async throws {
@@ -15,7 +15,8 @@ struct WelcomeTests {
             """
             INSERT INTO outbox (handler, event, version, payload)
             VALUES ('messaging.welcome', \(HandleRegistered.name), 1, \(payload))
-            """)
+            """
+        )
     }
 
     @Test("A newcomer gets one welcome, however often the event comes")
@@ -50,7 +51,8 @@ struct WelcomeTests {
         try await withTestDatabase(modules: [StandInIdentity(people), MessagingModule()]) { database in
             for person in people {
                 try await database.client.write(
-                    "INSERT INTO handles (handle, shown) VALUES (\(person.handle), \(person.shown))")
+                    "INSERT INTO handles (handle, shown) VALUES (\(person.handle), \(person.shown))"
+                )
             }
             let store = PostgresMessageStore(database: database.client)
             let sender = SystemSender(store: store, database: database.client, clock: ManualClock().wallClock)

@@ -31,7 +31,10 @@ struct MessageDraft: Sendable {
         if let id {
             try MessageID.check(id, field: "id")
             guard !id.hasPrefix(MessageID.welcomePrefix) else {
-                throw .invalid(field: "id", "must not begin with \(MessageID.welcomePrefix): such ids are the service's.")
+                throw .invalid(
+                    field: "id",
+                    "must not begin with \(MessageID.welcomePrefix): such ids are the service's."
+                )
             }
         }
         from = try body.optionalString("from")

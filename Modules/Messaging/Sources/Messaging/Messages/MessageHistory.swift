@@ -20,7 +20,8 @@ struct MessageHistory: Sendable {
         var position = ListPosition(time: .negativeInfinity, name: "")
         while true {
             let rows = try await database.read(
-                MessageQueries.history(of: handle, side, after: position, limit: Self.page))
+                MessageQueries.history(of: handle, side, after: position, limit: Self.page)
+            )
             for row in rows { messages.append(Self.message(row)) }
             guard rows.count == Self.page, let last = rows.last else { return messages }
             position = ListPosition(time: last.timestamp(5), name: last.string(0))

@@ -92,7 +92,9 @@ struct MessageWriter {
     }
 
     private func writeOptional(
-        _ row: PostgresRow, _ column: Int, to json: inout JSONWriter,
+        _ row: PostgresRow,
+        _ column: Int,
+        to json: inout JSONWriter,
         _ write: (inout JSONWriter, UnsafeRawBufferPointer) -> Void
     ) {
         if row.isNull(column) {

@@ -16,7 +16,11 @@ extension MessageRoutes {
         let filter = InboxFilter(unreadOnly: request.query.flag("unreadOnly"), hiding: hidden)
         async let listing = store.inbox(of: reader.handle, filter, before: position ?? .start, limit: limit)
         let threads = try await store.threads(
-            of: reader.handle, hiding: hidden, after: .start, limit: Self.defaultThreads)
+            of: reader.handle,
+            hiding: hidden,
+            after: .start,
+            limit: Self.defaultThreads
+        )
         let inbox = try await listing
         let unread = threads.unreadTotal ?? 0
         let news = try await news(request, reader, since, hidden, unread: unread, limit)
@@ -63,7 +67,11 @@ extension MessageRoutes {
 
     /// `messages[]`: what came after `since`, or what no earlier poll of this session returned. `nil` for nothing.
     private func news(
-        _ request: APIRequest, _ reader: Principal, _ since: PostgresTimestamp?, _ hidden: [String], unread: Int64,
+        _ request: APIRequest,
+        _ reader: Principal,
+        _ since: PostgresTimestamp?,
+        _ hidden: [String],
+        unread: Int64,
         _ limit: Int
     ) async throws -> MessageList? {
         if let since {
@@ -72,7 +80,11 @@ extension MessageRoutes {
         // Most polls find nothing: the summaries know that already.
         guard unread > 0 else { return nil }
         let list = try await store.unpolled(
-            of: reader.handle, session: reader.sessionID, hiding: hidden, limit: limit)
+            of: reader.handle,
+            session: reader.sessionID,
+            hiding: hidden,
+            limit: limit
+        )
         guard list.count > 0 else { return nil }
         try await store.recordPoll(
             of: reader.handle,
@@ -91,8 +103,12 @@ extension MessageRoutes {
         let unread = (0..<list.count).map { list[$0] }.filter { !$0.isRead }
         guard !unread.isEmpty else { return nil }
         try await store.markRead(
-            unread.map(\.id), from: Array(Set(unread.map(\.from))), by: reader.handle, at: request.receivedAt,
-            through: request.writer)
+            unread.map(\.id),
+            from: Array(Set(unread.map(\.from))),
+            by: reader.handle,
+            at: request.receivedAt,
+            through: request.writer
+        )
         return request.receivedAt
     }
 
@@ -108,7 +124,10 @@ extension MessageRoutes {
 
     /// Messages by who sent them, in the order in which the senders first appear.
     private static func writeBySender(
-        _ rendered: borrowing RenderedMessages, _ senders: [String], _ peers: PeerTexts, to json: inout JSONWriter
+        _ rendered: borrowing RenderedMessages,
+        _ senders: [String],
+        _ peers: PeerTexts,
+        to json: inout JSONWriter
     ) {
         var order: [String] = []
         var indices: [String: [Int]] = [:]
@@ -135,7 +154,11 @@ extension MessageRoutes {
         let hidden = try await people.hidden(from: reader.handle)
         let limit = try Self.limit(request, default: Self.defaultThreads)
         let list = try await store.threads(
-            of: reader.handle, hiding: hidden, after: try Self.position(request) ?? .start, limit: limit)
+            of: reader.handle,
+            hiding: hidden,
+            after: try Self.position(request) ?? .start,
+            limit: limit
+        )
         // A page behind the end has no row that could carry the total.
         let unread =
             if let total = list.unreadTotal { total } else {

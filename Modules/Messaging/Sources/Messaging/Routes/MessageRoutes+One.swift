@@ -22,7 +22,12 @@ extension MessageRoutes {
         var writer = MessageWriter()
         if !message.isRead {
             try await store.markRead(
-                [message.id], from: [message.from], by: reader.handle, at: request.receivedAt, through: request.writer)
+                [message.id],
+                from: [message.from],
+                by: reader.handle,
+                at: request.receivedAt,
+                through: request.writer
+            )
             writer.markedAt = request.receivedAt
         }
         return try await answer(message, reader, writer)
@@ -36,7 +41,8 @@ extension MessageRoutes {
         return (message, reader)
     }
 
-    private func answer(_ message: MessageRow, _ reader: Principal, _ writer: MessageWriter) async throws -> APIResponse {
+    private func answer(_ message: MessageRow, _ reader: Principal, _ writer: MessageWriter) async throws -> APIResponse
+    {
         let isSent = message.to != reader.handle
         let other = Handle(storedKey: isSent ? message.to : message.from)
         let peer = PeerText(owner: reader.person, peer: try await people.person(other))

@@ -52,18 +52,30 @@ extension MessageRoutes {
     }
 
     private func threadPage(
-        _ request: APIRequest, _ reader: Principal, with name: String, field: String
+        _ request: APIRequest,
+        _ reader: Principal,
+        with name: String,
+        field: String
     ) async throws -> ThreadPage {
         let handle = try await people.handle(name, field: field)
         let before = try request.query.optional("cursor").map { text in try Cursor(text, count: 1).time(0) }
         let list = try await store.thread(
-            of: reader.handle, with: handle.key, before: before ?? .infinity, limit: try Self.limit(request))
+            of: reader.handle,
+            with: handle.key,
+            before: before ?? .infinity,
+            limit: try Self.limit(request)
+        )
         let peer = PeerText(owner: reader.person, peer: try await people.person(handle))
         var page = ThreadPage(list, peer, reader: reader.handle)
         let unread = page.unreadIDs
         if !unread.isEmpty {
             try await store.markRead(
-                unread, from: [handle.key], by: reader.handle, at: request.receivedAt, through: request.writer)
+                unread,
+                from: [handle.key],
+                by: reader.handle,
+                at: request.receivedAt,
+                through: request.writer
+            )
             page.markedAt = request.receivedAt
         }
         return page

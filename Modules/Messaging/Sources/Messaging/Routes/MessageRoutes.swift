@@ -9,7 +9,11 @@ struct MessageRoutes: Sendable {
 
     /// Messages a handle may send per minute (design, section 4).
     static let sendLimit = RateLimitRule(
-        name: "messages", scope: .principal, setting: "messaging.messages_per_minute", window: 60)
+        name: "messages",
+        scope: .principal,
+        setting: "messaging.messages_per_minute",
+        window: 60
+    )
 
     func register(in registrar: ModuleRegistrar) {
         let reading = RoutePolicy(.authenticated, limit: .reads)
@@ -44,7 +48,6 @@ extension MessageRoutes {
         return ListPosition(time: try cursor.time(0), name: cursor.parts[1])
     }
 }
-
 
 extension Cursor {
     /// The part as a time in microseconds since the Unix epoch, one that Postgres can hold.

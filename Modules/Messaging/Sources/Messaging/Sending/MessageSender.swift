@@ -37,12 +37,19 @@ struct MessageSender: Sendable {
         let state = decision?.state ?? .accepted
         do {
             let stored = try await store.send(
-                message, with: implications(of: message, sender, decision), through: request.writer)
+                message,
+                with: implications(of: message, sender, decision),
+                through: request.writer
+            )
             return Outcome(message: stored, recipient: recipient, consent: state)
         } catch is DuplicateMessageID {
             guard let first = try await firstAnswer(to: draft, sender, recipient) else {
                 throw APIError(
-                    .unprocessableContent, code: "id_taken", "There is another message with this id.", field: "id")
+                    .unprocessableContent,
+                    code: "id_taken",
+                    "There is another message with this id.",
+                    field: "id"
+                )
             }
             return Outcome(message: first, recipient: recipient, consent: state)
         } catch let error as UnknownPerson {
@@ -94,7 +101,9 @@ struct MessageSender: Sendable {
 
     /// Statements of other modules that share the write's fate.
     private func implications(
-        of message: NewMessage, _ sender: Person, _ decision: ConsentDecision?
+        of message: NewMessage,
+        _ sender: Person,
+        _ decision: ConsentDecision?
     ) -> [PostgresQuery] {
         let event = MessageSent(
             id: message.id,
@@ -107,7 +116,8 @@ struct MessageSender: Sendable {
     }
 
     /// The stored message, if this draft was sent before under the same id.
-    private func firstAnswer(to draft: MessageDraft, _ sender: Person, _ recipient: Person) async throws -> MessageRow? {
+    private func firstAnswer(to draft: MessageDraft, _ sender: Person, _ recipient: Person) async throws -> MessageRow?
+    {
         guard let id = draft.id, let stored = try await store.message(id),
             draft.matches(stored, from: sender.handle, to: recipient.handle)
         else { return nil }
@@ -118,16 +128,25 @@ struct MessageSender: Sendable {
         switch refusal.reason {
         case .blocked:
             APIError(
-                .forbidden, code: "consent_blocked", error: "consent_blocked",
-                "This person does not receive messages from you.")
+                .forbidden,
+                code: "consent_blocked",
+                error: "consent_blocked",
+                "This person does not receive messages from you."
+            )
         case .required:
             APIError(
-                .forbidden, code: "consent_required", error: "consent_required",
-                "This person has not accepted your request yet.")
+                .forbidden,
+                code: "consent_required",
+                error: "consent_required",
+                "This person has not accepted your request yet."
+            )
         case .strangerLimit:
             APIError(
-                .tooManyRequests, code: "stranger_limit",
-                "You have written to many people who have not answered. Try again later.", retryAfter: 3_600)
+                .tooManyRequests,
+                code: "stranger_limit",
+                "You have written to many people who have not answered. Try again later.",
+                retryAfter: 3_600
+            )
         }
     }
 }

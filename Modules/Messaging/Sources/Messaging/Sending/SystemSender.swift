@@ -29,11 +29,25 @@ struct SystemSender: SystemMessenger {
     }
 
     private func send(
-        id: String, from: String, to: String, text: String, in transaction: PostgresTransaction
+        id: String,
+        from: String,
+        to: String,
+        text: String,
+        in transaction: PostgresTransaction
     ) async throws {
         let message = NewMessage(
-            id: id, from: from, to: to, text: text, payload: nil, type: "dm", replyTo: nil, version: nil,
-            signature: nil, isSystem: true, at: clock.now)
+            id: id,
+            from: from,
+            to: to,
+            text: text,
+            payload: nil,
+            type: "dm",
+            replyTo: nil,
+            version: nil,
+            signature: nil,
+            isSystem: true,
+            at: clock.now
+        )
         do {
             try await transaction.savepoint { try await store.send(message, in: transaction) }
         } catch is DuplicateMessageID {

@@ -87,7 +87,8 @@ enum MessageQueries {
         """
     }
 
-    static func received(by owner: String, since time: PostgresTimestamp, hiding: [String], limit: Int) -> PostgresQuery {
+    static func received(by owner: String, since time: PostgresTimestamp, hiding: [String], limit: Int) -> PostgresQuery
+    {
         """
         SELECT \(unescaped: MessageRow.columns)
         FROM messages

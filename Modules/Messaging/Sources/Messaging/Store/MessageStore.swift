@@ -38,7 +38,10 @@ protocol MessageStore: Sendable {
     ///
     /// - Parameter peers: whom the messages come from.
     func markRead(
-        _ ids: [String], from peers: [String], by owner: String, at time: PostgresTimestamp,
+        _ ids: [String],
+        from peers: [String],
+        by owner: String,
+        at time: PostgresTimestamp,
         through writer: any RequestWriter
     ) async throws
 }

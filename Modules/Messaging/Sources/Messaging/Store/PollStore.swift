@@ -12,7 +12,10 @@ protocol PollStore: Sendable {
 
     /// Remembers that these messages were given to the session.
     func recordPoll(
-        of owner: String, session: String, returned: [(id: String, at: PostgresTimestamp)], now: PostgresTimestamp,
+        of owner: String,
+        session: String,
+        returned: [(id: String, at: PostgresTimestamp)],
+        now: PostgresTimestamp,
         through writer: any RequestWriter
     ) async throws
 

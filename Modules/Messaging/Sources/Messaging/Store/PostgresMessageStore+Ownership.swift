@@ -7,7 +7,8 @@ extension PostgresMessageStore {
     ///
     /// - Parameter welcome: the welcome message, whose id and text hold the name.
     /// - Parameter replacement: its new id.
-    func erase(_ handle: String, welcome: String, replacement: String, in transaction: PostgresTransaction) async throws {
+    func erase(_ handle: String, welcome: String, replacement: String, in transaction: PostgresTransaction) async throws
+    {
         try await transaction.query([
             // Summaries first and in the order of their keys, as everybody locks them.
             """

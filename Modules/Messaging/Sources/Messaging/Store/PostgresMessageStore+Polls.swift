@@ -7,7 +7,10 @@ extension PostgresMessageStore {
     private static let overlap: Int64 = 60_000_000
 
     func recordPoll(
-        of owner: String, session: String, returned: [(id: String, at: PostgresTimestamp)], now: PostgresTimestamp,
+        of owner: String,
+        session: String,
+        returned: [(id: String, at: PostgresTimestamp)],
+        now: PostgresTimestamp,
         through writer: any RequestWriter
     ) async throws {
         let cutoff = PostgresTimestamp(microseconds: now.microseconds - Self.overlap)

@@ -73,7 +73,10 @@ extension PostgresMessageStore {
     }
 
     func markRead(
-        _ ids: [String], from peers: [String], by owner: String, at time: PostgresTimestamp,
+        _ ids: [String],
+        from peers: [String],
+        by owner: String,
+        at time: PostgresTimestamp,
         through writer: any RequestWriter
     ) async throws {
         _ = try await writer.write(Self.marking(ids, from: peers, by: owner, at: time))
@@ -82,7 +85,10 @@ extension PostgresMessageStore {
     /// The summaries are locked first, as a send does, and by a statement of their own: the second one then sees what
     /// others did while this one waited, and no message is counted twice.
     static func marking(
-        _ ids: [String], from peers: [String], by owner: String, at time: PostgresTimestamp
+        _ ids: [String],
+        from peers: [String],
+        by owner: String,
+        at time: PostgresTimestamp
     ) -> [PostgresQuery] {
         [
             """

@@ -57,7 +57,8 @@ extension PostgresMessageStore {
     /// after a crash of the database: a sequence counts them, so that neither a send nor this has to.
     func messageCount() async throws -> Int64 {
         let rows = try await database.read(
-            "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM messages_ordinal_seq")
+            "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM messages_ordinal_seq"
+        )
         return rows.first?.int64(0) ?? 0
     }
 }
