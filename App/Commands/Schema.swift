@@ -3,6 +3,7 @@ import Foundation
 import JSONText
 import Kernel
 import Logging
+import Postgres
 import Settings
 
 /// The database schema, module by module.
@@ -111,7 +112,7 @@ extension Schema {
     private static func text(_ state: SchemaStatus.State) -> String {
         switch state {
         case .pending: "pending"
-        case .applied(let time, let milliseconds): "applied \(time) in \(milliseconds) ms"
+        case .applied(let time, let milliseconds): "applied \(Timestamp.format(time.microseconds)) in \(milliseconds) ms"
         case .edited: "EDITED since it was applied"
         case .unknown: "unknown to this version"
         }
