@@ -3,7 +3,7 @@ SHELL := /bin/bash
 SWIFT_FILES = git ls-files -z --cached --others --exclude-standard '*.swift'
 
 # Tests that start whole services or break servers; the fast tier leaves them out. Matches `Target.Suite/test`.
-SLOW_TESTS := SystemTests|ClientsTests|CutoverTests|Fault|Volume
+SLOW_TESTS := SystemTests|ClientsTests|CutoverTests|Fault|Volume|NewModuleBuild
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test setup-bench run test test-fast bench load format lint module clean

@@ -16,7 +16,8 @@ func module(_ name: String, of package: String? = nil) -> Target.Dependency {
 /// What every module's tests may use.
 let testing: [Target.Dependency] = [
     module("Contracts"), module("Postgres"), module("Kernel"), module("KernelTesting", of: "Kernel"),
-    module("JSONText", of: "Kernel"), module("Settings", of: "Kernel"), module("PrivatePostgres", of: "Kernel"),
+    module("JSONText", of: "Kernel"), module("ServiceSettings", of: "Kernel"),
+    module("DevelopmentPostgres", of: "Kernel"),
     module("YAML", of: "Kernel"),
     .product(name: "Crypto", package: "swift-crypto"),
     .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -48,8 +49,8 @@ let package = Package(
         .executableTarget(
             name: "vibe",
             dependencies: [
-                module("Postgres"), module("Kernel"), module("Settings", of: "Kernel"),
-                module("JSONText", of: "Kernel"), module("PrivatePostgres", of: "Kernel"),
+                module("Postgres"), module("Kernel"), module("ServiceSettings", of: "Kernel"),
+                module("JSONText", of: "Kernel"), module("DevelopmentPostgres", of: "Kernel"),
                 module("Identity"),
                 module("Messaging"),
                 // modules: libraries
@@ -64,19 +65,70 @@ let package = Package(
         ),
 
         // Every module's own tests, so that one `swift test` runs them all.
-        .testTarget(name: "ContractsTests", dependencies: testing, path: "Modules/Contracts/Tests/ContractsTests", swiftSettings: settings),
-        .testTarget(name: "PostgresTests", dependencies: testing, path: "Modules/Postgres/Tests/PostgresTests", swiftSettings: settings),
-        .testTarget(name: "JSONTextTests", dependencies: testing, path: "Modules/Kernel/Tests/JSONTextTests", swiftSettings: settings),
-        .testTarget(name: "SettingsTests", dependencies: testing, path: "Modules/Kernel/Tests/SettingsTests", swiftSettings: settings),
-        .testTarget(name: "PrivatePostgresTests", dependencies: testing, path: "Modules/Kernel/Tests/PrivatePostgresTests", swiftSettings: settings),
-        .testTarget(name: "KernelTests", dependencies: testing, path: "Modules/Kernel/Tests/KernelTests", swiftSettings: settings),
-        .testTarget(name: "IdentityTests", dependencies: testing + [module("Identity")], path: "Modules/Identity/Tests/IdentityTests", swiftSettings: settings),
-        .testTarget(name: "MessagingTests", dependencies: testing + [module("Messaging"), module("Identity")], path: "Modules/Messaging/Tests/MessagingTests", swiftSettings: settings),
+        .testTarget(
+            name: "ContractsTests",
+            dependencies: testing,
+            path: "Modules/Contracts/Tests/ContractsTests",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "PostgresTests",
+            dependencies: testing,
+            path: "Modules/Postgres/Tests/PostgresTests",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "JSONTextTests",
+            dependencies: testing,
+            path: "Modules/Kernel/Tests/JSONTextTests",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ServiceSettingsTests",
+            dependencies: testing,
+            path: "Modules/Kernel/Tests/ServiceSettingsTests",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "DevelopmentPostgresTests",
+            dependencies: testing,
+            path: "Modules/Kernel/Tests/DevelopmentPostgresTests",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "KernelTests",
+            dependencies: testing,
+            path: "Modules/Kernel/Tests/KernelTests",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "IdentityTests",
+            dependencies: testing + [module("Identity")],
+            path: "Modules/Identity/Tests/IdentityTests",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "MessagingTests",
+            dependencies: testing + [module("Messaging")],
+            path: "Modules/Messaging/Tests/MessagingTests",
+            swiftSettings: settings
+        ),
         // modules: tests
 
         // What spans modules.
-        .testTarget(name: "ArchitectureTests", path: "Tests/Architecture", exclude: ["Fixtures"], swiftSettings: settings),
+        .testTarget(
+            name: "ArchitectureTests",
+            path: "Tests/Architecture",
+            exclude: ["Fixtures"],
+            swiftSettings: settings
+        ),
         .testTarget(name: "SystemTests", dependencies: testing, path: "Tests/System", swiftSettings: settings),
-        .testTarget(name: "ClientsTests", dependencies: testing, path: "Tests/Clients", exclude: ["Python"], swiftSettings: settings),
+        .testTarget(
+            name: "ClientsTests",
+            dependencies: testing,
+            path: "Tests/Clients",
+            exclude: ["Python"],
+            swiftSettings: settings
+        ),
     ]
 )

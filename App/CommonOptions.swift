@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 import Kernel
-import Settings
+import ServiceSettings
 
 /// What every command takes, and how every command comes by its settings.
 struct CommonOptions: ParsableArguments {

@@ -1,8 +1,8 @@
+import DevelopmentPostgres
 import Foundation
 import Kernel
 import Logging
-import PrivatePostgres
-import Settings
+import ServiceSettings
 
 /// The settings of a command, with a database in them: the one that was configured, or in development a private server
 /// of our own.

@@ -1,9 +1,9 @@
 import ArgumentParser
+import DevelopmentPostgres
 import Foundation
 import Kernel
 import Postgres
-import PrivatePostgres
-import Settings
+import ServiceSettings
 
 /// Ends a command with one clear line and an exit code that means something.
 enum Exit {

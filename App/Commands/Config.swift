@@ -1,7 +1,7 @@
 import ArgumentParser
 import JSONText
 import Kernel
-import Settings
+import ServiceSettings
 
 /// Shows the effective settings with the source of each.
 struct Config: AsyncParsableCommand {

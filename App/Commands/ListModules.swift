@@ -1,7 +1,7 @@
 import ArgumentParser
 import JSONText
 import Kernel
-import Settings
+import ServiceSettings
 
 /// Shows which modules there are and which of them run.
 struct ListModules: AsyncParsableCommand {

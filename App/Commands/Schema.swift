@@ -4,7 +4,7 @@ import JSONText
 import Kernel
 import Logging
 import Postgres
-import Settings
+import ServiceSettings
 
 /// The database schema, module by module.
 struct Schema: AsyncParsableCommand {
@@ -112,7 +112,8 @@ extension Schema {
     private static func text(_ state: SchemaStatus.State) -> String {
         switch state {
         case .pending: "pending"
-        case .applied(let time, let milliseconds): "applied \(Timestamp.format(time.microseconds)) in \(milliseconds) ms"
+        case .applied(let time, let milliseconds):
+            "applied \(Timestamp.format(time.microseconds)) in \(milliseconds) ms"
         case .edited: "EDITED since it was applied"
         case .unknown: "unknown to this version"
         }

@@ -3,7 +3,7 @@ import Kernel
 import Logging
 import Metrics
 import ServiceLifecycle
-import Settings
+import ServiceSettings
 import UnixSignals
 
 /// Runs the service until SIGTERM or SIGINT.

@@ -13,9 +13,9 @@ let package = Package(
     products: [
         .library(name: "Kernel", targets: ["Kernel"]),
         .library(name: "JSONText", targets: ["JSONText"]),
-        .library(name: "Settings", targets: ["Settings"]),
+        .library(name: "ServiceSettings", targets: ["ServiceSettings"]),
         .library(name: "YAML", targets: ["YAML"]),
-        .library(name: "PrivatePostgres", targets: ["PrivatePostgres"]),
+        .library(name: "DevelopmentPostgres", targets: ["DevelopmentPostgres"]),
         .library(name: "KernelTesting", targets: ["KernelTesting"]),
         .plugin(name: "EmbedText", targets: ["EmbedText"]),
     ],
@@ -39,20 +39,20 @@ let package = Package(
         .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: settings),
         // Every setting: declared, layered, checked.
         .target(
-            name: "Settings",
+            name: "ServiceSettings",
             dependencies: ["YAML", .product(name: "Configuration", package: "swift-configuration")],
             swiftSettings: settings
         ),
         // A Postgres server of our own, for development and tests.
         .target(
-            name: "PrivatePostgres",
+            name: "DevelopmentPostgres",
             dependencies: [.product(name: "Logging", package: "swift-log")],
             swiftSettings: settings
         ),
         .target(
             name: "Kernel",
             dependencies: [
-                "JSONText", "YAML", "Settings",
+                "JSONText", "YAML", "ServiceSettings",
                 .product(name: "Contracts", package: "Contracts"),
                 .product(name: "Postgres", package: "Postgres"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -74,7 +74,7 @@ let package = Package(
         .target(
             name: "KernelTesting",
             dependencies: [
-                "Kernel", "PrivatePostgres", "JSONText", "Settings",
+                "Kernel", "DevelopmentPostgres", "JSONText", "ServiceSettings",
                 .product(name: "Contracts", package: "Contracts"),
                 .product(name: "Postgres", package: "Postgres"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -90,12 +90,12 @@ let package = Package(
         .plugin(name: "EmbedText", capability: .buildTool(), dependencies: ["embed-text"]),
 
         .testTarget(name: "JSONTextTests", dependencies: ["JSONText"], swiftSettings: settings),
-        .testTarget(name: "SettingsTests", dependencies: ["Settings", "YAML"], swiftSettings: settings),
-        .testTarget(name: "PrivatePostgresTests", dependencies: ["PrivatePostgres"], swiftSettings: settings),
+        .testTarget(name: "ServiceSettingsTests", dependencies: ["ServiceSettings", "YAML"], swiftSettings: settings),
+        .testTarget(name: "DevelopmentPostgresTests", dependencies: ["DevelopmentPostgres"], swiftSettings: settings),
         .testTarget(
             name: "KernelTests",
             dependencies: [
-                "Kernel", "KernelTesting", "JSONText", "YAML", "Settings", "PrivatePostgres",
+                "Kernel", "KernelTesting", "JSONText", "YAML", "ServiceSettings", "DevelopmentPostgres",
                 .product(name: "Contracts", package: "Contracts"),
                 .product(name: "Postgres", package: "Postgres"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

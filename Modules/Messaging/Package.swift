@@ -17,7 +17,6 @@ let package = Package(
         .package(path: "../Postgres"),
         .package(path: "../Identity"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
-        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
     ],
     targets: [
         .target(
@@ -26,10 +25,9 @@ let package = Package(
                 .product(name: "Contracts", package: "Contracts"),
                 .product(name: "Kernel", package: "Kernel"),
                 .product(name: "JSONText", package: "Kernel"),
-                .product(name: "Settings", package: "Kernel"),
+                .product(name: "ServiceSettings", package: "Kernel"),
                 .product(name: "Postgres", package: "Postgres"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings,
             plugins: [.plugin(name: "EmbedText", package: "Kernel")]

@@ -24,7 +24,7 @@ let package = Package(
                 .product(name: "Contracts", package: "Contracts"),
                 .product(name: "Kernel", package: "Kernel"),
                 .product(name: "JSONText", package: "Kernel"),
-                .product(name: "Settings", package: "Kernel"),
+                .product(name: "ServiceSettings", package: "Kernel"),
                 .product(name: "Postgres", package: "Postgres"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],

@@ -2,7 +2,7 @@ import Contracts
 public import Kernel
 import Logging
 import Postgres
-public import Settings
+public import ServiceSettings
 import Synchronization
 
 /// Who people are and who is here: handles, tokens, profiles and presence.

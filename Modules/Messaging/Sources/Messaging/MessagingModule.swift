@@ -2,7 +2,7 @@ import Contracts
 import JSONText
 public import Kernel
 import Postgres
-public import Settings
+public import ServiceSettings
 
 /// Direct messages: sending, threads, inboxes, read state.
 public struct MessagingModule: FeatureModule {

@@ -1,6 +1,6 @@
 import JSONText
 public import Kernel
-public import Settings
+public import ServiceSettings
 
 /// The front door of the module: what it is, and what it registers.
 public struct __Module__Module: FeatureModule {

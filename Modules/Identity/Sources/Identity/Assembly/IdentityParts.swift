@@ -2,7 +2,7 @@ import Contracts
 import Kernel
 import Logging
 import Postgres
-import Settings
+import ServiceSettings
 
 /// The parts of the module, joined.
 struct IdentityParts: Sendable {

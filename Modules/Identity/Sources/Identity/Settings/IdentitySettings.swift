@@ -1,4 +1,4 @@
-import Settings
+import ServiceSettings
 
 /// The settings of the module.
 enum IdentitySettings {

@@ -2,7 +2,7 @@ import Foundation
 import Logging
 import Postgres
 import ServiceLifecycle
-import Settings
+import ServiceSettings
 
 /// Delivers what lies in the outbox to the handlers of the running modules.
 ///

@@ -1,7 +1,7 @@
 import Crypto
 import HTTPTypes
 import Postgres
-import Settings
+import ServiceSettings
 
 /// Makes a request with an `Idempotency-Key` happen once.
 ///

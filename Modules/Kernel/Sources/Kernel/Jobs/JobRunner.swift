@@ -3,7 +3,7 @@ import Logging
 import Metrics
 import Postgres
 import ServiceLifecycle
-import Settings
+import ServiceSettings
 
 /// Runs the jobs of all modules, each in a task of its own, until graceful shutdown cancels them.
 struct JobRunner: Service {

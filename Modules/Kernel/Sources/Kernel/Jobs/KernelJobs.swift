@@ -1,6 +1,6 @@
 import Metrics
 import Postgres
-import Settings
+import ServiceSettings
 
 /// What the kernel does again and again for itself.
 enum KernelJobs {

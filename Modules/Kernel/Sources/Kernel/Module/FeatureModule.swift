@@ -1,4 +1,4 @@
-public import Settings
+public import ServiceSettings
 
 /// A part of the product that can be built, tested and switched off by itself.
 ///

@@ -1,7 +1,7 @@
 public import Contracts
 public import Logging
 public import Postgres
-public import Settings
+public import ServiceSettings
 
 /// What every part of the service shares. Immutable; tests replace the clock and the ids.
 public struct KernelServices: Sendable {

@@ -2,7 +2,7 @@ public import Contracts
 public import JSONText
 public import Logging
 public import Postgres
-public import Settings
+public import ServiceSettings
 import Synchronization
 
 /// Where a module registers what it brings, and finds what it may use. One per module, used during `register` only.
@@ -117,7 +117,9 @@ extension ModuleRegistrar {
     }
 
     /// Adds members to a person's public profile. `viewer` is who looks, `nil` without a token.
-    public func profile(_ fields: @escaping @Sendable (_ handle: String, _ viewer: String?) async throws -> [(String, JSON)]) {
+    public func profile(
+        _ fields: @escaping @Sendable (_ handle: String, _ viewer: String?) async throws -> [(String, JSON)]
+    ) {
         registrations.withLock { $0.profile.append(fields) }
     }
 
@@ -135,7 +137,9 @@ extension ModuleRegistrar {
 
     /// Removes what only this handle owns and empties its texts, in the transaction that renames it to
     /// `deleted_<random>`. Every module that owns tables answers this.
-    public func erase(_ body: @escaping @Sendable (_ handle: String, _ transaction: PostgresTransaction) async throws -> Void) {
+    public func erase(
+        _ body: @escaping @Sendable (_ handle: String, _ transaction: PostgresTransaction) async throws -> Void
+    ) {
         let name = module.name
         registrations.withLock { $0.erasers.append((name, body)) }
     }

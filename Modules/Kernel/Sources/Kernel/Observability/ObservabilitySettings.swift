@@ -1,5 +1,5 @@
 public import Logging
-public import Settings
+public import ServiceSettings
 
 extension KernelSettings {
     static let logs: [SettingDeclaration] = [

@@ -1,5 +1,5 @@
 public import Postgres
-import Settings
+import ServiceSettings
 
 /// Counts exactly, in the database, what must not be guessed at or done too often: registering, claiming, tries of a
 /// code, rotations of a key.

@@ -3,7 +3,7 @@ import Foundation
 import Logging
 import Postgres
 import ServiceLifecycle
-import Settings
+import ServiceSettings
 import Synchronization
 
 /// Limits how often callers may call: token buckets in memory, told to the other instances once a second.

@@ -2,7 +2,7 @@ import Contracts
 import Crypto
 import Logging
 import Postgres
-import Settings
+import ServiceSettings
 import Synchronization
 
 /// Everything that a start needs, put together without I/O.

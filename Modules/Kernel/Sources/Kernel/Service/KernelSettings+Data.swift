@@ -1,4 +1,4 @@
-import Settings
+import ServiceSettings
 
 extension KernelSettings {
     static let schema: [SettingDeclaration] = [

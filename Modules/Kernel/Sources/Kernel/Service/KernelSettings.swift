@@ -1,4 +1,4 @@
-public import Settings
+public import ServiceSettings
 
 /// The settings of the kernel itself. Each area declares its own; this is the list of the areas.
 public enum KernelSettings {

@@ -4,7 +4,7 @@ import Logging
 import NIOCore
 import Postgres
 import ServiceLifecycle
-import Settings
+import ServiceSettings
 
 /// Everything that needs the database, from the check of the schema to the last answer.
 struct ServiceHost: Service {

@@ -1,7 +1,7 @@
 public import Logging
 import Postgres
 import ServiceLifecycle
-public import Settings
+public import ServiceSettings
 
 extension VibeService {
     /// Runs `body` with a migrator for all compiled-in modules, on a database client of its own.

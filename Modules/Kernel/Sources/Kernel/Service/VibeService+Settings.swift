@@ -1,4 +1,4 @@
-public import Settings
+public import ServiceSettings
 
 extension VibeService {
     /// Every setting of the kernel and of all compiled-in modules, also of those that are switched off.

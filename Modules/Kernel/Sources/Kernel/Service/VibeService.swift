@@ -1,7 +1,7 @@
 public import Logging
 import Postgres
 public import ServiceLifecycle
-public import Settings
+public import ServiceSettings
 
 /// The whole service: the database client, the modules, their jobs and events, and the HTTP server.
 ///

@@ -1,5 +1,5 @@
+import DevelopmentPostgres
 import Kernel
-import PrivatePostgres
 
 /// Databases that are migrated once per process and then cloned: one for each set of migrations that tests ask for.
 actor TemplateDatabases {

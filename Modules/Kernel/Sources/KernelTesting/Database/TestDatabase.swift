@@ -1,6 +1,6 @@
+import DevelopmentPostgres
 public import Kernel
 public import Postgres
-import PrivatePostgres
 import ServiceLifecycle
 import Synchronization
 

@@ -2,7 +2,7 @@ public import Kernel
 import Logging
 public import Postgres
 import ServiceLifecycle
-import Settings
+import ServiceSettings
 
 /// The real service in this process, on a free port of 127.0.0.1, with a database of its own.
 public struct TestService: Sendable {

@@ -1,5 +1,5 @@
 import Kernel
-import Settings
+import ServiceSettings
 
 /// The settings of a service under test: the declared defaults, few connections, and what a test overrides.
 enum TestSettings {

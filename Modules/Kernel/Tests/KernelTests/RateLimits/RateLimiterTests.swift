@@ -1,7 +1,7 @@
 import HTTPTypes
 import KernelTesting
 import Postgres
-import Settings
+import ServiceSettings
 import Testing
 
 @testable import Kernel

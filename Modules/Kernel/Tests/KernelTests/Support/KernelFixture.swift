@@ -2,7 +2,7 @@ import KernelTesting
 import Logging
 import Postgres
 import ServiceLifecycle
-import Settings
+import ServiceSettings
 
 @testable import Kernel
 

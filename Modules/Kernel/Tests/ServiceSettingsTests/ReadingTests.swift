@@ -1,5 +1,5 @@
 import Configuration
-import Settings
+import ServiceSettings
 import Testing
 
 @Suite("Typed reading")

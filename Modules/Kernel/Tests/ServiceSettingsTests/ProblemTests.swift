@@ -1,4 +1,4 @@
-import Settings
+import ServiceSettings
 import Testing
 
 @Suite("What is wrong, with its place")

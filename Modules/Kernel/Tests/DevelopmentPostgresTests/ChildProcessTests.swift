@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import PrivatePostgres
+@testable import DevelopmentPostgres
 
 /// How programs are started.
 @Suite struct ChildProcessTests {

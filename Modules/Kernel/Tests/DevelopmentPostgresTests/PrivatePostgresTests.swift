@@ -3,7 +3,7 @@ import Glibc
 import Logging
 import Testing
 
-@testable import PrivatePostgres
+@testable import DevelopmentPostgres
 
 /// The private server of `vibe serve`: start, adoption, end, faults.
 @Suite struct PrivatePostgresTests {

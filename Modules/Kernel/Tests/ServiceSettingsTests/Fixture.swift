@@ -1,4 +1,4 @@
-import Settings
+import ServiceSettings
 import Testing
 
 /// Settings of every type, as modules declare them.

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-@testable import PrivatePostgres
+@testable import DevelopmentPostgres
 
 /// The servers that tests use.
 @Suite struct TemporaryPostgresTests {

@@ -1,4 +1,4 @@
-import Settings
+import ServiceSettings
 import Testing
 
 @Suite("Declaring settings")
