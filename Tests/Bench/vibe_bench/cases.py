@@ -26,7 +26,7 @@ class Case:
     server: object = None  # Whose CPU counts; `None` for drivers that speak to the database themselves.
     check: Callable[[], None] = lambda: None
     counts_database: bool = True
-    is_main: bool = True  # Main cases run for the whole time, the others for half of it.
+    is_main: bool = True  # Main cases run for the whole time, the others for 0.6 of it.
     after: Callable[[int], None] = lambda requests: None  # Told how many requests were answered.
 
 
@@ -179,8 +179,8 @@ class HTTPCases:
         expect(len(answer.get("inbox") or []) == 5, f"inbox holds {len(answer.get('inbox') or [])} messages instead of 5")
 
     def _is_presence(self, answer):
-        found = len(answer.get("active") or [])
-        expect(PRESENT <= found <= PRESENT + 1, f"{found} people are present instead of {PRESENT}")
+        found = len(answer.get("active") or []) + len(answer.get("away") or [])
+        expect(found == PRESENT, f"{found} people are present instead of {PRESENT}")
 
     def _is_message(self, answer):
         expect(answer["message"]["text"] and len(answer["message"]["body"]) == len(TEXT), "the message lacks its text")

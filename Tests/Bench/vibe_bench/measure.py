@@ -53,7 +53,7 @@ def measure(cases, *, rounds, seconds, postgres, say):
             case = result.case
             try:
                 case.check()
-                length = seconds if case.is_main else max(seconds * 0.6, 1.5)
+                length = seconds if case.is_main else seconds * 0.6
                 if number == 0:
                     run_once(case, 1, postgres)
                     continue

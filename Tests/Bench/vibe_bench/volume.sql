@@ -9,7 +9,8 @@ SET session_replication_role = replica;  -- The rows are consistent: no foreign 
 SET synchronous_commit = off;
 SET work_mem = '512MB';
 
-TRUNCATE messages, message_threads, message_polls, outbox;
+-- What registering left behind.
+TRUNCATE messages, message_threads, message_polls, outbox, presence;
 
 INSERT INTO handles (handle, shown)
 SELECT name, name

@@ -47,10 +47,14 @@ class Wrk:
         self._file.flush()
 
     def run(self, seconds):
-        """Fails when any answer was not a success or any connection broke: no case may be fast by failing."""
+        """Fails when any answer was not a success or any connection broke: no case may be fast by failing.
+
+        - seconds: rounded; wrk knows whole ones only.
+        """
+        seconds = max(1, round(seconds))
         script = Path(__file__).with_name("wrk.lua")
         printed = run(
-            ["wrk", f"-t{THREADS}", f"-c{self._connections}", f"-d{seconds:g}s", "--timeout", "10s",
+            ["wrk", f"-t{THREADS}", f"-c{self._connections}", f"-d{seconds}s", "--timeout", "10s",
              "-s", str(script), f"http://127.0.0.1:{self._port}", "--", self._file.name],
             seconds=seconds + 30)
         result = json.loads(printed.splitlines()[-1])
