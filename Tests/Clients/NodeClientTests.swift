@@ -244,7 +244,7 @@ import Testing
             let client = service.client()
             let wire = try await Wire.nodeFetch(port: service.port)
             let (dave, grace) = (try await client.token(of: "dave_t"), try await client.token(of: "grace"))
-            let long = String(repeating: "word ", count: 40) + "end"
+            let long = String(repeating: "word ", count: 20) + "end"
             _ = try await client.post("/api/messages", token: grace, json: ["to": "dave_t", "text": .string(long)])
             for name in ["handle", "username"] {
                 let inbox = try await wire.request("GET", "/api/messages/inbox?\(name)=dave_t", token: dave)

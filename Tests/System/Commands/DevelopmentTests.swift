@@ -1,7 +1,7 @@
+import DevelopmentPostgres
 import Foundation
 import JSONText
 import Logging
-import PrivatePostgres
 import Testing
 
 @testable import KernelTesting

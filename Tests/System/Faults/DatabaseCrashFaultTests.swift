@@ -1,5 +1,5 @@
+import DevelopmentPostgres
 import KernelTesting
-import PrivatePostgres
 import Testing
 
 /// Postgres killed and started again while people write and read.

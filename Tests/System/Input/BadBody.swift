@@ -97,7 +97,7 @@ enum BadValue {
     ]
     static let numbers = ["abc", "9223372036854775808", "-9223372036854775809", "1.5", "0x10", "1e3", "%D9%A1"]
     static let cursors = [
-        "x", "%00", "%ff", "====", "bm90LW91cnM", "MQox", "LTE", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5Cg", "8J-YgA",
-        "MjAyNi0wMS0wMVQwMDowMDowMC4wMDAwMDBaCm0x", String(repeating: "A", count: 5_000),
+        "x", "%00", "%ff", "====", "bm90LW91cnM", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5Cg", "8J-YgA", "CgoKCgo",
+        String(repeating: "A", count: 5_000),
     ]
 }

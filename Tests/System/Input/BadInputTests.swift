@@ -8,7 +8,7 @@ import Testing
 @Suite struct BadInputTests {
     @Test("bodies that are no JSON object, too long, or of another type")
     func bodies() async throws {
-        try await eachRouteWithBody { service, operation, schema in
+        try await eachRouteWithBody { service, operation, examples in
             for bad in BadBody.all {
                 let answer = try await service.request(
                     operation,
@@ -23,26 +23,20 @@ import Testing
 
     @Test("members that are missing or of the wrong type")
     func members() async throws {
-        try await eachRouteWithBody { service, operation, schema in
-            let example = service.values.body(schema, of: operation)
-            for name in schema.required {
-                let answer = try await service.request(
-                    operation,
-                    body: .json(.object(example.filter { $0.0 != name }))
-                )
-                expectRefusal(answer, "\(operation) without \(name)")
-            }
-            for (name, property) in schema.properties {
-                let rest = example.filter { $0.0 != name }
-                for value in BadValue.wrongTypes(for: property) {
-                    let answer = try await service.request(operation, body: .json(.object(rest + [(name, value)])))
-                    expectRefusal(answer, "\(operation) with \(name) = \(value.text)")
+        try await eachRouteWithBody { service, operation, examples in
+            for example in examples {
+                for name in example.schema.required {
+                    let answer = try await service.request(operation, body: example.without(name).body)
+                    expectRefusal(answer, "\(operation) without \(name)")
                 }
-                guard property.types.contains("string"), property.listed == nil, !property.types.contains("object")
-                else { continue }
-                for value in BadValue.refusedTexts(maxLength: property.maxLength) {
-                    let answer = try await service.request(operation, body: .json(.object(rest + [(name, value)])))
-                    expectRefusal(answer, "\(operation) with \(name) = \(value.text.prefix(40))")
+            }
+            for (name, property) in Schema.union(examples.map(\.schema)) {
+                var values = BadValue.wrongTypes(for: property)
+                if property.types.contains("string"), property.listed == nil, !property.types.contains("object") {
+                    values += BadValue.refusedTexts(maxLength: property.maxLength)
+                }
+                for value in values {
+                    try await expectRefusal(of: value, as: name, by: operation, service, examples)
                 }
             }
         }
@@ -50,16 +44,11 @@ import Testing
 
     @Test("handles that nobody can have")
     func absurdHandles() async throws {
-        try await eachRouteWithBody { service, operation, schema in
-            let example = service.values.body(schema, of: operation)
-            for name in ["username", "handle", "from", "to"]
-            where schema.properties.contains(where: { $0.name == name }) {
+        try await eachRouteWithBody { service, operation, examples in
+            for name in ["username", "handle", "from", "to", "typingTo"]
+            where examples.contains(where: { $0.has(name) }) {
                 for value in BadValue.absurdHandles {
-                    let answer = try await service.request(
-                        operation,
-                        body: .json(.object(example.filter { $0.0 != name } + [(name, value)]))
-                    )
-                    expectRefusal(answer, "\(operation) with \(name) = \(value.text.prefix(40))")
+                    try await expectRefusal(of: value, as: name, by: operation, service, examples)
                 }
             }
         }
@@ -69,13 +58,11 @@ import Testing
     func oddTexts() async throws {
         try await withService { process, _ in
             let service = try await DocumentedService(process.client())
-            for operation in service.operations where operation.isHarmless {
-                for schema in operation.bodies {
-                    let example = service.values.body(schema, of: operation)
-                    for (name, property) in schema.properties where property.types.contains("string") {
+            for operation in service.operations {
+                for example in service.values.examples(of: operation) {
+                    for (name, property) in example.schema.properties where property.types.contains("string") {
                         for value in BadValue.oddTexts {
-                            let body = example.filter { $0.0 != name } + [(name, value)]
-                            let answer = try await service.request(operation, body: .json(.object(body)))
+                            let answer = try await service.request(operation, body: example.with(name, value).body)
                             #expect(answer.status < 500, "\(operation) with \(name) = \(value.text): \(answer)")
                         }
                     }
@@ -95,12 +82,7 @@ import Testing
                         let answer = try await service.request(operation, path: path)
                         #expect(answer.status < 500, "\(operation.method) \(path): \(answer)")
                     }
-                    let refused =
-                        switch parameter.name {
-                        case "cursor": BadValue.cursors
-                        case "limit": BadValue.numbers.filter { !$0.contains("1e3") }
-                        default: [String]()
-                        }
+                    let refused = ["cursor": BadValue.cursors, "limit": BadValue.numbers][parameter.name] ?? []
                     for value in refused {
                         let path = service.values.path(of: operation, with: (parameter.name, value))
                         expectRefusal(try await service.request(operation, path: path), "\(operation) \(path)")
@@ -117,9 +99,9 @@ import Testing
         }
     }
 
-    /// Runs `body` for every way to send a body to every route, and checks that nothing was written meanwhile.
+    /// Runs `body` for every route that takes one, with the bodies it accepts, and checks that nothing was written.
     private func eachRouteWithBody(
-        _ body: (DocumentedService, Operation, Schema) async throws -> Void
+        _ body: (DocumentedService, Operation, [RequestExample]) async throws -> Void
     ) async throws {
         try await withService { process, database in
             let service = try await DocumentedService(process.client())
@@ -128,11 +110,37 @@ import Testing
             #expect(operations.count >= 5, "the document has routes with bodies")
             for operation in operations {
                 let before = try await DatabaseContents(of: database.client)
-                for schema in operation.bodies { try await body(service, operation, schema) }
+                try await body(service, operation, service.values.examples(of: operation))
                 let after = try await DatabaseContents(of: database.client)
                 #expect(after.differences(from: before).isEmpty, "\(operation) wrote something")
             }
         }
+    }
+
+    /// A member may mean nothing to one action of a route; to one of them it means something, and that one refuses.
+    private func expectRefusal(
+        of value: JSON,
+        as name: String,
+        by operation: Operation,
+        _ service: DocumentedService,
+        _ examples: [RequestExample],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        var refusals = 0
+        for example in examples where example.has(name) {
+            let what = "\(operation) with \(name) = \(value.text.prefix(40))"
+            let answer = try await service.request(operation, body: example.with(name, value).body)
+            #expect(answer.status < 500, "\(what): \(answer)", sourceLocation: sourceLocation)
+            if answer.status >= 400 {
+                refusals += 1
+                expectRefusal(answer, what, sourceLocation: sourceLocation)
+            }
+        }
+        #expect(
+            refusals > 0,
+            "\(operation) takes \(name) = \(value.text.prefix(40))",
+            sourceLocation: sourceLocation
+        )
     }
 
     private func expectRefusal(
@@ -150,9 +158,4 @@ import Testing
 extension JSON {
     /// As it goes on the wire.
     fileprivate var text: String { String(decoding: bytes, as: UTF8.self) }
-}
-
-extension Operation {
-    /// Whether the caller is still signed in afterwards.
-    fileprivate var isHarmless: Bool { !path.contains("logout") && method != .delete }
 }

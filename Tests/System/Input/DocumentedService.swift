@@ -21,12 +21,17 @@ struct DocumentedService: Sendable {
         caller = try await client.register("ada")
         _ = try await client.send("to ada", from: grace, to: "ada", id: "message-to-ada")
         _ = try await client.send("to grace", from: caller, to: "grace")
-        let sessions = try await client.get("/api/auth/sessions", token: caller.token)
+        // One more session, to be ended.
+        let session = try await client.post(
+            "/api/presence",
+            token: caller.token,
+            json: ["action": "register", "username": .string(caller.handle)]
+        )
         values = ExampleValues(
             own: caller.handle,
             other: grace.handle,
             message: "message-to-ada",
-            session: sessions.string(at: "sessions[0].id") ?? "none",
+            session: try #require(session.string(at: "sessionId"), "\(session)"),
             token: caller.token
         )
     }

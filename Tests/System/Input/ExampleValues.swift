@@ -33,7 +33,12 @@ struct ExampleValues: Sendable {
         for parameter in operation.parameters(in: "path") {
             path = path.replacing("{\(parameter.name)}", with: value(of: parameter.name, in: operation) ?? "x")
         }
-        var query: [(String, String)] = operation.parameters(in: "query").filter { parameter in
+        let parameters = operation.parameters(in: "query")
+        // Pages are of lists.
+        if let extra, ["cursor", "limit"].contains(extra.name), parameters.contains(where: { $0.name == "all" }) {
+            return "\(path)?all=true&\(extra.name)=\(extra.value)"
+        }
+        var query: [(String, String)] = parameters.filter { parameter in
             parameter.name != extra?.name
                 && (parameter.isRequired || ["user", "handle", "username", "me", "them"].contains(parameter.name))
         }.map { ($0.name, value(of: $0.name, in: operation) ?? "x") }

@@ -35,6 +35,12 @@ struct Schema: Sendable {
         return own.map { ($0.key, Schema($0.value, document)) } + parts.flatMap { Schema($0, document).properties }
     }
 
+    /// The members of several objects; of one name, the first.
+    static func union(_ schemas: [Schema]) -> [(name: String, schema: Schema)] {
+        var names: Set<String> = []
+        return schemas.flatMap(\.properties).filter { names.insert($0.name).inserted }
+    }
+
     var required: [String] {
         let schema = resolved
         let parts = (schema.value["allOf"]?.elements).map(Array.init) ?? []
