@@ -55,8 +55,7 @@ CREATE INDEX message_threads_recent ON message_threads (owner, last_at DESC, pee
 
 CREATE INDEX message_threads_unread ON message_threads (owner) WHERE unread > 0;
 
--- A rename or an erasure finds the other side's rows by it.
-CREATE INDEX message_threads_peer ON message_threads (peer);
+-- No index by peer: every send would pay for it in both its rows, and only an erasure, which is rare, would use it.
 
 -- How far each session has polled, for clients that cannot acknowledge.
 CREATE TABLE message_polls (

@@ -24,38 +24,46 @@ extension PostgresMessageStore {
 
     /// One statement that stores a message.
     ///
-    /// It locks the thread's summary rows, in the order of their keys so that two who write to each other at once
-    /// cannot wait for one another, and takes the later of the clock and the thread's last time plus 1 µs. Nobody
+    /// It locks the thread's summary rows and takes the later of the clock and the thread's last time plus 1 µs. Nobody
     /// else's rows are locked: any number of people may write to the same person.
     static func insertion(of message: NewMessage) -> PostgresQuery {
-        """
-        WITH threads AS (
-            INSERT INTO message_threads AS thread (owner, peer, last_id, last_at, last_sent, preview, unread)
-            SELECT owner, peer, \(message.id), \(message.at), sent, \(message.preview), unread
-            FROM (
-                VALUES
-                    (\(message.to), \(message.from), false, 1),
-                    (\(message.from), \(message.to), true, 0)
-            ) AS side (owner, peer, sent, unread)
-            WHERE NOT sent OR owner <> peer
-            ORDER BY owner, peer
-            ON CONFLICT (owner, peer) DO UPDATE SET
-                last_id = EXCLUDED.last_id,
-                last_at = GREATEST(EXCLUDED.last_at, thread.last_at + interval '1 microsecond'),
-                last_sent = EXCLUDED.last_sent,
-                preview = EXCLUDED.preview,
-                unread = thread.unread + EXCLUDED.unread
-            RETURNING last_at
-        )
-        INSERT INTO messages (
-            id, from_user, to_user, text, payload, created_at, type, reply_to, v, signature, system_msg
-        )
-        SELECT
-            \(message.id), \(message.from), \(message.to), \(message.text), \(message.payload), max(last_at),
-            \(message.type), \(message.replyTo), \(message.version), \(message.signature), \(message.isSystem)
-        FROM threads
-        RETURNING \(unescaped: MessageRow.columnsWithRecipient)
-        """
+        let received = Side(owner: message.to, peer: message.from, sent: false)
+        let sent = Side(owner: message.from, peer: message.to, sent: true)
+        // Everybody locks in the order of the owners, so that two who write to each other at once cannot wait for one
+        // another.
+        let (first, second) = sent.owner < received.owner ? (sent, received) : (received, sent)
+        return """
+            WITH threads AS (
+                INSERT INTO message_threads AS thread (owner, peer, last_id, last_at, last_sent, preview, unread)
+                SELECT owner, peer, \(message.id), \(message.at), sent, \(message.preview), CASE WHEN sent THEN 0 ELSE 1 END
+                FROM (
+                    VALUES (\(first.owner), \(first.peer), \(first.sent)), (\(second.owner), \(second.peer), \(second.sent))
+                ) AS side (owner, peer, sent)
+                WHERE NOT sent OR owner <> peer
+                ON CONFLICT (owner, peer) DO UPDATE SET
+                    last_id = EXCLUDED.last_id,
+                    last_at = GREATEST(EXCLUDED.last_at, thread.last_at + interval '1 microsecond'),
+                    last_sent = EXCLUDED.last_sent,
+                    preview = EXCLUDED.preview,
+                    unread = thread.unread + EXCLUDED.unread
+                RETURNING last_at
+            )
+            INSERT INTO messages (
+                id, from_user, to_user, text, payload, created_at, type, reply_to, v, signature, system_msg
+            )
+            SELECT
+                \(message.id), \(message.from), \(message.to), \(message.text), \(message.payload), max(last_at),
+                \(message.type), \(message.replyTo), \(message.version), \(message.signature), \(message.isSystem)
+            FROM threads
+            RETURNING \(unescaped: MessageRow.columnsWithRecipient)
+            """
+    }
+
+    /// One of a thread's two summaries; the only one of a thread with oneself is the received one.
+    private struct Side {
+        let owner: String
+        let peer: String
+        let sent: Bool
     }
 
     private static func stored(_ rows: PostgresRows) throws -> MessageRow {
