@@ -226,14 +226,19 @@ extension PresenceBoard.State {
         var fragments: [PresenceFragment] = []
         fragments.reserveCapacity(PresenceBoard.listLimit)
         var others = 0
+        var hostIsListed = false
         for handle in order.handles where !hidden.contains(handle) {
-            if handle != host {
+            if handle == host {
+                hostIsListed = true
+            } else {
                 guard others < PresenceBoard.listLimit - 1 else { continue }
                 others += 1
             }
             guard let fragment = fragment(of: handle, at: now) else { continue }
             fragments.append(fragment)
         }
+        // The order holds those seen last; whoever was pushed out of it was seen before all of them.
+        if !hostIsListed, let fragment = fragment(of: host, at: now) { fragments.append(fragment) }
         return fragments
     }
 
