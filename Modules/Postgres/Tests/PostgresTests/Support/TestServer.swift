@@ -112,6 +112,16 @@ final class TestServer: Sendable {
         return child
     }
 
+    /// Starts a program that ends by itself, and collects it when it does: an uncollected child keeps Swift Testing's
+    /// exit tests from seeing the ends of their own.
+    static func spawnDetached(_ command: [String], input: Int32?) throws {
+        let child = try spawn(command, input: input)
+        Thread.detachNewThread {
+            var status: Int32 = 0
+            while waitpid(child, &status, 0) < 0, errno == EINTR {}
+        }
+    }
+
     private static let lock = Mutex(())
 
     /// Keeps other threads from starting a program between the making of a descriptor and its marking as ours alone.
@@ -173,7 +183,7 @@ private final class Watcher: Sendable {
             """
         // In a session of its own, so that an interrupt from the keyboard does not end it before its work is done.
         let command = ["setsid"] + TestServer.asUnprivileged + ["sh", "-c", script, "sh", folder, TestServer.binaries]
-        _ = try TestServer.spawn(command, input: ends[0])
+        try TestServer.spawnDetached(command, input: ends[0])
         close(ends[0])
     }
 
