@@ -61,6 +61,7 @@ struct RegisterTests {
                     token: token,
                     json: TestService.registering("ada")
                 )
+                #expect(answer.status == 200)
                 #expect(answer.value(at: "token") == nil, "\(answer)")
             }
             let sessions = try await service.database.read("SELECT count(*) FROM sessions WHERE handle = 'ada'")

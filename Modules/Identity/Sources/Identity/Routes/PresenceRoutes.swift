@@ -18,7 +18,7 @@ struct PresenceRoutes: Sendable {
     let clock: WallClock
 
     func add(to registrar: ModuleRegistrar) {
-        let write = RoutePolicy(.recognised, limit: IdentityLimits.presence, idempotency: .secret)
+        let write = RoutePolicy(.lenient, limit: IdentityLimits.presence, idempotency: .secret)
         registrar.post("/api/presence", write, post)
         registrar.get("/api/presence", RoutePolicy(.recognised, limit: .reads), get)
         registrar.delete("/api/presence", RoutePolicy(.authenticated, limit: IdentityLimits.presence), delete)

@@ -37,6 +37,9 @@ public struct RoutePolicy: Sendable {
         case open
         /// Anybody; a token, when there is one, must be valid and names the caller.
         case recognised
+        /// Anybody; a token that is lapsed, revoked or unknown counts as none. For signing in, which is what the
+        /// holder of a dead token wants to do.
+        case lenient
         /// Only with a valid token: 401 otherwise.
         case authenticated
     }
