@@ -265,7 +265,6 @@ CREATE INDEX idempotency_keys_created_at ON public.idempotency_keys USING btree 
 CREATE INDEX idempotency_keys_scope ON public.idempotency_keys USING btree (scope);
 CREATE INDEX identity_changes_writer ON public.identity_changes USING btree (writer);
 CREATE INDEX message_polls_owner ON public.message_polls USING btree (owner);
-CREATE INDEX message_threads_peer ON public.message_threads USING btree (peer);
 CREATE INDEX message_threads_recent ON public.message_threads USING btree (owner, last_at DESC, peer);
 CREATE INDEX message_threads_unread ON public.message_threads USING btree (owner) WHERE (unread > 0);
 CREATE INDEX idx_messages_inbox ON public.messages USING btree (to_user, created_at DESC);
