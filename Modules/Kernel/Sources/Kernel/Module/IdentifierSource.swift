@@ -37,7 +37,9 @@ public struct IdentifierSource: Sendable {
                 }
             }
             for position in 0..<10 {
-                buffer[end] = IdentifierSource.alphabet(Int(truncatingIfNeeded: milliseconds >> UInt64((9 - position) * 5)))
+                buffer[end] = IdentifierSource.alphabet(
+                    Int(truncatingIfNeeded: milliseconds >> UInt64((9 - position) * 5))
+                )
                 end += 1
             }
             var bits = 0

@@ -14,7 +14,8 @@ public struct ServiceSecret: Sendable {
         guard text.utf8.count >= ServiceSecret.minimumLength else {
             throw StartFailure(
                 "server.secret is too short: at least \(ServiceSecret.minimumLength) characters (VIBE_AUTH_SECRET).",
-                code: 78)
+                code: 78
+            )
         }
         root = SymmetricKey(data: Data(text.utf8))
     }
@@ -24,6 +25,9 @@ public struct ServiceSecret: Sendable {
     /// - Parameter use: `module.purpose`. Changing it makes everything made with the key worthless.
     public func key(for use: StaticString) -> SymmetricKey {
         HKDF<SHA256>.deriveKey(
-            inputKeyMaterial: root, info: Data(use.description.utf8), outputByteCount: 32)
+            inputKeyMaterial: root,
+            info: Data(use.description.utf8),
+            outputByteCount: 32
+        )
     }
 }

@@ -9,7 +9,9 @@ import Testing
         var headers = HTTPFields()
         for value in forwarded { headers.append(HTTPField(name: .xForwardedFor, value: value)) }
         return ClientAddress(
-            socket: try SocketAddress(ipAddress: "10.0.0.9", port: 80), headers: headers, trustedHops: hops
+            socket: try SocketAddress(ipAddress: "10.0.0.9", port: 80),
+            headers: headers,
+            trustedHops: hops
         ).text
     }
 

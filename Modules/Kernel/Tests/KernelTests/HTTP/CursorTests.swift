@@ -7,7 +7,11 @@ import Testing
     func roundTrip(parts: [String]) throws {
         let text = Cursor(parts).text
         #expect(try Cursor(text, count: parts.count).parts == parts)
-        #expect(text.utf8.allSatisfy { "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8.contains($0) })
+        #expect(
+            text.utf8.allSatisfy {
+                "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8.contains($0)
+            }
+        )
     }
 
     @Test(arguments: ["!", "AAAA", "%%%", String(repeating: "QUFB", count: 200), "gICA", "AA"])
