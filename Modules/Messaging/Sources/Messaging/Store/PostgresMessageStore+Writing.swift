@@ -91,7 +91,8 @@ extension PostgresMessageStore {
     }
 
     /// The summaries are locked first, as a send does, and by a statement of their own: the second one then sees what
-    /// others did while this one waited, and no message is counted twice.
+    /// others did while this one waited, and no message is counted twice. Their order is that of bytes, in which a send
+    /// sorts its two, whatever the database's collation is.
     static func marking(
         _ ids: [String],
         from peers: [String],
@@ -103,7 +104,7 @@ extension PostgresMessageStore {
             SELECT
             FROM message_threads
             WHERE owner = \(owner) AND peer = ANY (\(peers))
-            ORDER BY owner, peer
+            ORDER BY owner COLLATE "C", peer COLLATE "C"
             FOR NO KEY UPDATE
             """,
             """
