@@ -156,6 +156,29 @@ struct SendTests {
         }
     }
 
+    @Test("A refused send makes no row for a name that nobody has")
+    func refusalMakesNobody() async throws {
+        try await withMessaging(consent: FixedConsent(refusal: .required)) { service in
+            let refused = try await service.send("ada", "nobody-yet", "x")
+            #expect(refused.status == 403)
+            #expect(try await service.value("SELECT count(*) FROM handles WHERE handle = 'nobody_yet'") == 0)
+        }
+    }
+
+    @Test("A taken id makes no row for a name that nobody has; a free one does")
+    func takenIDMakesNobody() async throws {
+        try await withMessaging { service in
+            try await service.send("ada", "eve", "x", id: "taken")
+            let taken = try await service.send("ada", "nobody-yet", "x", id: "taken")
+            #expect(taken.status == 422)
+            #expect(taken.string(at: "code") == "id_taken")
+            #expect(try await service.value("SELECT count(*) FROM handles WHERE handle = 'nobody_yet'") == 0)
+            #expect(try await service.send("ada", "nobody-yet", "x", id: "free").status == 200)
+            #expect(try await service.send("ada", "nobody-yet", "x", id: "free").status == 200)
+            #expect(try await service.value("SELECT count(*) FROM handles WHERE handle = 'nobody_yet'") == 1)
+        }
+    }
+
     @Test("More messages a minute than the setting allows are 429")
     func rateLimit() async throws {
         try await withMessaging(settings: ["messaging.messages_per_minute": "3"], clock: ManualClock()) { service in

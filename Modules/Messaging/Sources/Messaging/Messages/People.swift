@@ -36,8 +36,12 @@ struct People: Sendable {
 
     /// The person with this name, or what an unknown name looks like.
     func person(_ handle: Handle) async throws -> Person {
-        try await directory.person(handle.key)
-            ?? Person(handle: handle.key, shown: handle.spelling, kind: .placeholder)
+        try await directory.person(handle.key) ?? Self.unknown(handle)
+    }
+
+    /// What a name looks like that has no row: as one that was written to and not claimed.
+    static func unknown(_ handle: Handle) -> Person {
+        Person(handle: handle.key, shown: handle.spelling, kind: .placeholder)
     }
 
     /// Whose messages `reader` is not shown.

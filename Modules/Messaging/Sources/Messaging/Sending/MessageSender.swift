@@ -22,7 +22,9 @@ struct MessageSender: Sendable {
     /// - Throws: 400, 403, 422 `id_taken`, 429. Nothing is written then.
     func send(_ draft: MessageDraft, _ request: APIRequest) async throws -> Outcome {
         let sender = try await sender(of: draft, request)
-        let recipient = try await recipient(of: draft, sender)
+        let handle = try await people.handle(draft.to, field: "to")
+        let known = try await people.directory.person(handle.key)
+        var recipient = known ?? People.unknown(handle)
         let decision: ConsentDecision?
         do {
             decision = try await consent?.check(from: sender, to: recipient)
@@ -32,6 +34,14 @@ struct MessageSender: Sendable {
                 return Outcome(message: first, recipient: recipient, consent: .pending)
             }
             throw Self.answer(to: refusal)
+        }
+        if known == nil {
+            // Only what will be sent may make a row for the name, and a taken id keeps it from being sent.
+            if let id = draft.id, try await store.message(id) != nil {
+                guard let first = try await firstAnswer(to: draft, sender, recipient) else { throw Self.idTaken }
+                return Outcome(message: first, recipient: recipient, consent: decision?.state ?? .accepted)
+            }
+            recipient = try await placeholder(handle, sender)
         }
         let message = message(draft, from: sender, to: recipient, at: request.receivedAt)
         let state = decision?.state ?? .accepted
@@ -43,14 +53,7 @@ struct MessageSender: Sendable {
             )
             return Outcome(message: stored, recipient: recipient, consent: state)
         } catch is DuplicateMessageID {
-            guard let first = try await firstAnswer(to: draft, sender, recipient) else {
-                throw APIError(
-                    .unprocessableContent,
-                    code: "id_taken",
-                    "There is another message with this id.",
-                    field: "id"
-                )
-            }
+            guard let first = try await firstAnswer(to: draft, sender, recipient) else { throw Self.idTaken }
             return Outcome(message: first, recipient: recipient, consent: state)
         } catch let error as UnknownPerson {
             // One of the two was renamed or erased a moment ago; the directory will know in the next.
@@ -67,9 +70,7 @@ struct MessageSender: Sendable {
     }
 
     /// Names that nobody has claimed are accepted, and look no different from those that somebody has.
-    private func recipient(of draft: MessageDraft, _ sender: Person) async throws -> Person {
-        let handle = try await people.handle(draft.to, field: "to")
-        if handle.key == sender.handle { return sender }
+    private func placeholder(_ handle: Handle, _ sender: Person) async throws -> Person {
         do {
             return try await people.directory.personOrPlaceholder(handle, madeBy: sender.handle)
         } catch is PlaceholderLimitReached {
@@ -123,6 +124,13 @@ struct MessageSender: Sendable {
         else { return nil }
         return stored
     }
+
+    private static let idTaken = APIError(
+        .unprocessableContent,
+        code: "id_taken",
+        "There is another message with this id.",
+        field: "id"
+    )
 
     private static func answer(to refusal: ConsentRefused) -> APIError {
         switch refusal.reason {
