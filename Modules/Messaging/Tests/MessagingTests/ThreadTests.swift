@@ -87,6 +87,31 @@ struct ThreadTests {
         }
     }
 
+    @Test("Messages that share a time come once each, wherever a page ends")
+    func ties() async throws {
+        try await withMessaging { service in
+            try await service.database.write(
+                """
+                INSERT INTO messages (id, from_user, to_user, text, created_at)
+                SELECT 'm' || n, 'ada', 'eve', n::text, timestamptz '2026-01-01' + n / 4 * interval '1 second'
+                FROM generate_series(1, 9) AS n
+                """
+            )
+            for path in ["/api/messages?user=eve&with=ada", "/api/messages/thread?me=eve&them=ada"] {
+                var seen: [String] = []
+                var cursor = ""
+                for page in 1...5 {
+                    let answer = try await service.get("\(path)&limit=2\(cursor)", as: "eve")
+                    seen = answer.strings("messages", "id") + seen
+                    let next = answer.string(at: "next")
+                    #expect((next == nil) == (page == 5))
+                    cursor = next.map { "&cursor=\($0)" } ?? ""
+                }
+                #expect(seen == (1...9).map { "m\($0)" })
+            }
+        }
+    }
+
     @Test("limit is held between 1 and 200")
     func limits() async throws {
         try await withMessaging { service in

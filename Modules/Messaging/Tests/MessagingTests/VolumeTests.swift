@@ -41,8 +41,8 @@ struct VolumeTests {
         )
         return [
             ("message", MessageQueries.message("m77")),
-            ("thread", MessageQueries.thread(of: "big", with: "p7", before: .infinity, limit: 101)),
-            ("thread, older", MessageQueries.thread(of: "p7", with: "big", before: middle.time, limit: 101)),
+            ("thread", MessageQueries.thread(of: "big", with: "p7", before: .start, limit: 101)),
+            ("thread, older", MessageQueries.thread(of: "p7", with: "big", before: middle, limit: 101)),
             ("inbox", MessageQueries.inbox(of: "big", InboxFilter(), before: .start, limit: 101)),
             ("inbox, older", MessageQueries.inbox(of: "big", InboxFilter(hiding: ["p1"]), before: middle, limit: 101)),
             ("unread", MessageQueries.inbox(of: "big", InboxFilter(unreadOnly: true), before: .start, limit: 101)),

@@ -1,5 +1,6 @@
 -- Every message, once. Rows are never deleted: erasing a person empties them.
--- Within a thread (an unordered pair of people) created_at strictly increases; the write sees to it.
+-- Within a thread (an unordered pair of people) created_at strictly increases; the write sees to it. Rows that came
+-- from elsewhere may share a time, so lists go by (created_at, id).
 CREATE TABLE messages (
     id text NOT NULL,
     from_user text NOT NULL REFERENCES handles (handle) ON DELETE CASCADE ON UPDATE CASCADE,
@@ -26,7 +27,7 @@ CREATE TABLE messages (
 
 -- A thread from either side, newest first.
 CREATE INDEX idx_messages_thread ON messages
-    (LEAST(from_user, to_user), GREATEST(from_user, to_user), created_at DESC);
+    (LEAST(from_user, to_user), GREATEST(from_user, to_user), created_at DESC, id DESC);
 
 CREATE INDEX idx_messages_inbox ON messages (to_user, created_at DESC);
 

@@ -21,7 +21,7 @@ extension MessageRoutes {
             json.string(page.peer.threadID)
             json.key("count")
             json.int(page.list.count)
-            writeNext(of: page, to: &json)
+            writeNext(of: page.list, to: &json)
             json.members(#""storage":"postgres""#)
             json.endObject()
         }
@@ -45,7 +45,7 @@ extension MessageRoutes {
             json.string(page.peer.peer.shown)
             json.key("thread_id")
             json.string(page.peer.threadID)
-            writeNext(of: page, to: &json)
+            writeNext(of: page.list, to: &json)
             json.members(#""_source":"postgres""#)
             json.endObject()
         }
@@ -58,11 +58,10 @@ extension MessageRoutes {
         field: String
     ) async throws -> ThreadPage {
         let handle = try await people.handle(name, field: field)
-        let before = try request.query.optional("cursor").map { text in try Cursor(text, count: 1).time(0) }
         let list = try await store.thread(
             of: reader.handle,
             with: handle.key,
-            before: before ?? .infinity,
+            before: try Self.position(request) ?? .start,
             limit: try Self.limit(request)
         )
         let peer = PeerText(owner: reader.person, peer: try await people.person(handle))
@@ -79,15 +78,6 @@ extension MessageRoutes {
             page.markedAt = request.receivedAt
         }
         return page
-    }
-
-    private func writeNext(of page: ThreadPage, to json: inout JSONWriter) {
-        json.key("next")
-        if page.list.hasMore, let oldest = page.list.last {
-            json.string(Cursor([String(oldest.createdAt.microseconds)]).text)
-        } else {
-            json.null()
-        }
     }
 }
 

@@ -6,14 +6,14 @@ enum MessageQueries {
         "SELECT \(unescaped: MessageRow.columnsWithRecipient) FROM messages WHERE id = \(id)"
     }
 
-    static func thread(of one: String, with other: String, before: PostgresTimestamp, limit: Int) -> PostgresQuery {
+    static func thread(of one: String, with other: String, before: ListPosition, limit: Int) -> PostgresQuery {
         """
         SELECT \(unescaped: MessageRow.columns)
         FROM messages
         WHERE LEAST(from_user, to_user) = LEAST(\(one), \(other))
             AND GREATEST(from_user, to_user) = GREATEST(\(one), \(other))
-            AND created_at < \(before)
-        ORDER BY created_at DESC
+            AND (created_at, id) < (\(before.time), \(before.name))
+        ORDER BY created_at DESC, id DESC
         LIMIT \(limit)
         """
     }

@@ -20,7 +20,7 @@ protocol MessageStore: Sendable {
     /// Messages between two people, newest first.
     ///
     /// - Parameter before: exclusive.
-    func thread(of one: String, with other: String, before: PostgresTimestamp, limit: Int) async throws -> MessageList
+    func thread(of one: String, with other: String, before: ListPosition, limit: Int) async throws -> MessageList
 
     /// What `owner` has received, newest first.
     func inbox(of owner: String, _ filter: InboxFilter, before: ListPosition, limit: Int) async throws -> MessageList

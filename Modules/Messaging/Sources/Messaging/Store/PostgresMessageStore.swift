@@ -13,7 +13,7 @@ extension PostgresMessageStore: MessageStore {
         try await database.read(MessageQueries.message(id)).first.map { MessageRow(row: $0) }
     }
 
-    func thread(of one: String, with other: String, before: PostgresTimestamp, limit: Int) async throws -> MessageList {
+    func thread(of one: String, with other: String, before: ListPosition, limit: Int) async throws -> MessageList {
         let query = MessageQueries.thread(of: one, with: other, before: before, limit: limit + 1)
         return MessageList(try await database.read(query), limit: limit)
     }
