@@ -48,6 +48,11 @@ public struct MessagingModule: FeatureModule {
         let system = SystemSender(store: store, database: registrar.database, clock: services.clock)
         registrar.provide(system, as: (any SystemMessenger).self)
         registrar.handle(HandleRegistered.self, as: "welcome") { event, transaction in
+            try await store.withhold(
+                from: event.handle,
+                before: services.clock.now.addingDays(-PostgresMessageStore.waitingDays),
+                in: transaction
+            )
             try await system.welcome(event, in: transaction)
         }
         registrar.job("forget_polls", every: .seconds(3_600), scope: .oneInstance) {

@@ -54,6 +54,7 @@ struct VolumeTests {
             ("since", MessageQueries.received(by: "big", since: middle.time, hiding: [], limit: 101)),
             ("send", PostgresMessageStore.insertion(of: message)),
         ] + PostgresMessageStore.marking(["m1", "m2"], from: ["p1"], by: "big", at: now).map { ("mark", $0) }
+            + PostgresMessageStore.withholding(from: "p7", before: now).map { ("withhold", $0) }
     }
 
     /// 200,000 messages in one mailbox and 40,000 in others, 2,000 threads, 20,000 sessions that poll.

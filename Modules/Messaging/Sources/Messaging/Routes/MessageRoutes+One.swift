@@ -36,7 +36,8 @@ extension MessageRoutes {
     private func own(_ request: APIRequest) async throws -> (MessageRow, Principal) {
         let reader = try request.caller()
         let id = try request.parameter("id")
-        guard let message = try await store.message(id), message.from == reader.handle || message.to == reader.handle
+        guard let message = try await store.message(id),
+            message.to == reader.handle ? !message.isWithheld : message.from == reader.handle
         else { throw APIError.notFound("There is no such message.") }
         return (message, reader)
     }

@@ -13,6 +13,7 @@ enum MessageQueries {
         WHERE LEAST(from_user, to_user) = LEAST(\(one), \(other))
             AND GREATEST(from_user, to_user) = GREATEST(\(one), \(other))
             AND (created_at, id) < (\(before.time), \(before.name))
+            AND NOT (withheld AND to_user = \(one))
         ORDER BY created_at DESC, id DESC
         LIMIT \(limit)
         """
@@ -24,7 +25,7 @@ enum MessageQueries {
         return """
             SELECT \(unescaped: MessageRow.columns)
             FROM messages
-            WHERE to_user = \(owner) \(unescaped: condition)
+            WHERE to_user = \(owner) AND NOT withheld \(unescaped: condition)
                 AND from_user <> ALL (\(filter.hiding))
                 AND (created_at, id) < (\(before.time), \(before.name))
             ORDER BY created_at DESC, id DESC
@@ -73,6 +74,7 @@ enum MessageQueries {
         FROM messages
         WHERE to_user = \(owner)
             AND NOT read
+            AND NOT withheld
             AND created_at > COALESCE(
                 (SELECT position FROM message_polls WHERE session_id = \(session) AND owner = \(owner)),
                 '-infinity'
@@ -92,7 +94,7 @@ enum MessageQueries {
         """
         SELECT \(unescaped: MessageRow.columns)
         FROM messages
-        WHERE to_user = \(owner) AND created_at > \(time) AND from_user <> ALL (\(hiding))
+        WHERE to_user = \(owner) AND NOT withheld AND created_at > \(time) AND from_user <> ALL (\(hiding))
         ORDER BY created_at, id
         LIMIT \(limit)
         """
@@ -101,13 +103,15 @@ enum MessageQueries {
     /// One page of what a person sent or received, oldest first. Columns: `id, from_user, to_user, text, payload,
     /// created_at, read, read_at, type, reply_to`.
     static func history(of handle: String, _ side: HistorySide, after: ListPosition, limit: Int) -> PostgresQuery {
-        """
-        SELECT id, from_user, to_user, text, payload, created_at, read, read_at, type, reply_to
-        FROM messages
-        WHERE \(unescaped: side.rawValue) = \(handle) AND (created_at, id) > (\(after.time), \(after.name))
-        ORDER BY created_at, id
-        LIMIT \(limit)
-        """
+        let condition = side == .received ? "AND NOT withheld" : ""
+        return """
+            SELECT id, from_user, to_user, text, payload, created_at, read, read_at, type, reply_to
+            FROM messages
+            WHERE \(unescaped: side.rawValue) = \(handle) \(unescaped: condition)
+                AND (created_at, id) > (\(after.time), \(after.name))
+            ORDER BY created_at, id
+            LIMIT \(limit)
+            """
     }
 }
 

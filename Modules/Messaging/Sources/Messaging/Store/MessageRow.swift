@@ -8,12 +8,14 @@ struct MessageRow: Sendable {
     static let columns = "id, from_user, text, payload, created_at, read, read_at, type, reply_to, v, signature"
 
     /// The same, for queries whose rows may have different recipients.
-    static let columnsWithRecipient = columns + ", to_user"
+    static let columnsWithRecipient = columns + ", to_user, withheld"
 
     var id: String { row.string(0) }
     var from: String { row.string(1) }
     /// Only where the query selected it.
     var to: String { row.string(11) }
+    /// Whether the recipient must not see it; only where the query selected it.
+    var isWithheld: Bool { row.bool(12) }
     var text: String? { optional(2) }
     var payload: String? { optional(3) }
     var createdAt: PostgresTimestamp { row.timestamp(4) }

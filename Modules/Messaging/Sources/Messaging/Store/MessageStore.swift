@@ -17,7 +17,7 @@ protocol MessageStore: Sendable {
     /// The message with this id, whoever it belongs to.
     func message(_ id: String) async throws -> MessageRow?
 
-    /// Messages between two people, newest first.
+    /// Messages between two people, newest first: those that `one` may see.
     ///
     /// - Parameter before: exclusive.
     func thread(of one: String, with other: String, before: ListPosition, limit: Int) async throws -> MessageList
