@@ -32,7 +32,7 @@ final class PythonClient: Sendable {
         try process.run()
         self.process = process.processIdentifier
         input = inputPipe.fileHandleForWriting
-        output = ProcessOutput(outputPipe.fileHandleForReading)
+        output = ProcessOutput(descriptor: dup(outputPipe.fileHandleForReading.fileDescriptor))
     }
 
     /// Starts Python, runs `body` and ends Python.

@@ -2,27 +2,33 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// A child process in a process group of its own, with `/` as its folder, no inherited descriptors, default signals.
+/// A child process in a process group of its own, with no inherited descriptors, default signals.
 ///
 /// Foundation's `Process` is not used: on Linux it learns of the end through a socket that the child's own children
 /// inherit, so a command that leaves a process behind does not seem to end.
-final class ChildProcess: Sendable {
+package final class ChildProcess: Sendable {
     private enum State {
         case running([CheckedContinuation<Int32, Never>])
         case exited(Int32)
     }
 
-    let pid: pid_t
+    package let pid: Int32
     private let state = Mutex(State.running([]))
 
     /// Starts `command` with exactly this environment.
     /// - Parameters:
+    ///   - folder: where it runs: by default one where an unprivileged user can stay.
     ///   - input: the descriptor that becomes standard input; nil means `/dev/null`.
     ///   - output: the descriptor that becomes standard output.
     ///   - errors: the descriptor that becomes standard error.
-    init(_ command: [String], environment: [String: String], input: Int32? = nil, output: Int32, errors: Int32)
-        throws(PrivatePostgresError)
-    {
+    package init(
+        _ command: [String],
+        environment: [String: String],
+        folder: String = "/",
+        input: Int32? = nil,
+        output: Int32,
+        errors: Int32
+    ) throws(PrivatePostgresError) {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -51,8 +57,7 @@ final class ChildProcess: Sendable {
         let flags = Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK) | Int32(POSIX_SPAWN_SETPGROUP)
         posix_spawnattr_setflags(&attributes, Int16(flags))
 
-        // An unprivileged user may not be able to stay in our working directory.
-        let command = ["/usr/bin/env", "--chdir=/"] + command
+        let command = ["/usr/bin/env", "--chdir=\(folder)"] + command
         var arguments = command.map { strdup($0) } + [nil]
         var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (arguments + variables).forEach { free($0) } }
@@ -72,12 +77,12 @@ final class ChildProcess: Sendable {
     }
 
     /// Whether the process has ended.
-    var hasExited: Bool {
+    package var hasExited: Bool {
         state.withLock { if case .exited = $0 { true } else { false } }
     }
 
     /// The exit status, as a shell shows it (128 + n after signal n); waits for the end.
-    var exitStatus: Int32 {
+    package var exitStatus: Int32 {
         get async {
             await withCheckedContinuation { continuation in
                 let status: Int32? = state.withLock { state in
