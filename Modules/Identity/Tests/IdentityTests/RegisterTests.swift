@@ -87,6 +87,30 @@ struct RegisterTests {
         }
     }
 
+    @Test("A token that was revoked a moment ago, unheard of yet, gives no new one")
+    func revokedMeanwhile() async throws {
+        // With a key, the request writes within a transaction.
+        let kinds: [[(String, String)]] = [[], [("Idempotency-Key", "once")]]
+        for headers in kinds {
+            try await withIdentity { service in
+                let token = try await service.register("ada")
+                #expect(try await service.client.get("/api/auth/sessions", token: token).status == 200)
+                _ = try await service.database.write("UPDATE sessions SET revoked_at = now()")
+                let answer = try await service.client.request(
+                    "POST",
+                    "/api/presence",
+                    token: token,
+                    headers: headers,
+                    body: .json(TestService.registering("ada"))
+                )
+                #expect(answer.status == 200)
+                #expect(answer.bool(at: "registered") == false)
+                #expect(answer.value(at: "token") == nil, "\(answer)")
+                #expect(try await service.database.read("SELECT count(*) FROM sessions").first?.int64(0) == 1)
+            }
+        }
+    }
+
     @Test("A lapsed token proves nothing")
     func lapses() async throws {
         let clock = ManualClock()

@@ -101,16 +101,20 @@ struct Registration: Sendable {
 
     // MARK: Signing in
 
-    /// A new session for somebody who has proved who they are.
+    /// A new session for the owner of another; `nil` when that one has ended meanwhile.
+    ///
+    /// - Parameter proof: the id of the session that proves who asks.
     func signIn(
         _ person: Person,
+        proof: String,
         client: String?,
         at now: PostgresTimestamp,
         writer: any RequestWriter
-    ) async throws -> SignIn {
+    ) async throws -> SignIn? {
         let session = newSession(for: person.handle, client: client, at: now)
         let token = authenticator.token(for: session.id)
-        try await store.insert(session, tokenHash: TokenSigner.hash(token), writer: writer)
+        let hash = TokenSigner.hash(token)
+        guard try await store.insert(session, tokenHash: hash, proof: proof, writer: writer) else { return nil }
         return SignIn(person: person, session: session, token: token)
     }
 

@@ -131,15 +131,17 @@ struct RegisterRoute: Sendable {
         _ request: APIRequest
     ) async throws -> APIResponse {
         try await take(IdentityLimits.signIns, request)
-        guard let principal = request.principal, principal.handle == new.handle.key else {
+        guard let principal = request.principal, principal.handle == new.handle.key,
+            let signIn = try await registration.signIn(
+                principal.person,
+                proof: principal.sessionID,
+                client: new.client,
+                at: request.receivedAt,
+                writer: request.writer
+            )
+        else {
             return Self.howToSignIn(try await people.person(new.handle.key)?.shown ?? new.handle.spelling)
         }
-        let signIn = try await registration.signIn(
-            principal.person,
-            client: new.client,
-            at: request.receivedAt,
-            writer: request.writer
-        )
         _ = try await heartbeats.beat(principal.person, patch)
         return Self.signedIn(signIn, action: "login", message: "Welcome back, @\(signIn.person.shown).", genesis: nil)
     }

@@ -18,8 +18,17 @@ protocol RegistrationStore: Sendable {
     /// - Throws: ``ClaimRefusal``.
     func claim(_ claim: Claim, events: [PostgresQuery], writer: any RequestWriter) async throws
 
-    /// Gives out a session to somebody who has proved who they are.
-    func insert(_ session: SessionRecord, tokenHash: [UInt8], writer: any RequestWriter) async throws
+    /// Gives out a session to the owner of another.
+    ///
+    /// - Parameter proof: the id of the session that proves who asks. It counts as it stands at this moment, not as it
+    ///   stood when the request came.
+    /// - Returns: whether the proof was good; without it, nothing is written.
+    func insert(
+        _ session: SessionRecord,
+        tokenHash: [UInt8],
+        proof: String,
+        writer: any RequestWriter
+    ) async throws -> Bool
 
     /// Handles claimed, and founders' numbers among them.
     func totals() async throws -> (registered: Int, genesis: Int)
@@ -138,8 +147,18 @@ struct PostgresRegistrationStore: RegistrationStore {
             """
     }
 
-    func insert(_ session: SessionRecord, tokenHash: [UInt8], writer: any RequestWriter) async throws {
-        _ = try await writer.write([PostgresSessionStore.insertion(session, tokenHash: tokenHash)])
+    func insert(
+        _ session: SessionRecord,
+        tokenHash: [UInt8],
+        proof: String,
+        writer: any RequestWriter
+    ) async throws -> Bool {
+        let rows = try await writer.write([
+            // Waits for a revocation or an erasure under way, and lets none begin before the new session is there.
+            "SELECT FROM handles WHERE handle = \(session.handle) FOR SHARE",
+            PostgresSessionStore.insertion(session, tokenHash: tokenHash, proof: proof),
+        ])
+        return rows.last?.isEmpty == false
     }
 
     func totals() async throws -> (registered: Int, genesis: Int) {

@@ -31,14 +31,17 @@ struct PostgresSessionStore: SessionStore {
         try await database.read(Self.live(of: handle, at: now)).map(Self.session)
     }
 
-    /// The statement that stores a new session.
-    static func insertion(_ session: SessionRecord, tokenHash: [UInt8]) -> PostgresQuery {
+    /// The statement that stores a new session if another of the same handle is live, and then gives a row.
+    static func insertion(_ session: SessionRecord, tokenHash: [UInt8], proof: String) -> PostgresQuery {
         """
         INSERT INTO sessions (id, handle, token_hash, client, created_at, last_used_at, expires_at)
-        VALUES (
-            \(session.id), \(session.handle), \(tokenHash), \(session.client), \(session.createdAt),
-            \(session.lastUsedAt), \(session.expiresAt)
-        )
+        SELECT
+            \(session.id), handle, \(tokenHash), \(session.client), \(session.createdAt), \(session.lastUsedAt),
+            \(session.expiresAt)
+        FROM sessions
+        WHERE id = \(proof) AND handle = \(session.handle) AND revoked_at IS NULL AND expires_at > \(session.createdAt)
+        FOR SHARE
+        RETURNING id
         """
     }
 
@@ -57,7 +60,9 @@ struct PostgresSessionStore: SessionStore {
     }
 
     func revoke(of handle: String, id: String?, at now: PostgresTimestamp) async throws -> [String] {
-        let rows = try await database.write(
+        let rows = try await database.write([
+            // Whoever is signing in with one of these sessions has finished before they are looked for, or finds none.
+            "SELECT FROM handles WHERE handle = \(handle) FOR NO KEY UPDATE",
             """
             WITH revoked AS (
                 UPDATE sessions SET revoked_at = \(now)
@@ -68,9 +73,9 @@ struct PostgresSessionStore: SessionStore {
                 SELECT 'session', id FROM revoked
             )
             SELECT id FROM revoked
-            """
-        )
-        return rows.map { $0.string(0) }
+            """,
+        ])
+        return rows.last?.map { $0.string(0) } ?? []
     }
 
     func removeEnded(before: PostgresTimestamp) async throws {
