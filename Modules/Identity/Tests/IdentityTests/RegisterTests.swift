@@ -111,6 +111,22 @@ struct RegisterTests {
         }
     }
 
+    @Test("Whoever got a token is told it, whatever becomes of the heartbeat that came with it")
+    func withoutHeartbeat() async throws {
+        try await withIdentity { service in
+            _ = try await service.database.write("ALTER TABLE presence RENAME TO hidden_presence")
+            let token = try await service.register("ada")
+            let again = try await service.client.post(
+                "/api/presence",
+                token: token,
+                json: TestService.registering("ada")
+            )
+            #expect(again.status == 200)
+            #expect(again.string(at: "token") != nil)
+            _ = try await service.database.write("ALTER TABLE hidden_presence RENAME TO presence")
+        }
+    }
+
     @Test("A lapsed token proves nothing")
     func lapses() async throws {
         let clock = ManualClock()

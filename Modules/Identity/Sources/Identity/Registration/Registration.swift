@@ -92,7 +92,14 @@ struct Registration: Sendable {
             tokenHash: TokenSigner.hash(token)
         )
         let event = HandleRegistered(handle: new.handle.key, genesisNumber: number, isAgent: new.isAgent)
-        try await store.claim(claim, events: events.statements(for: event), writer: writer)
+        do {
+            try await store.claim(claim, events: events.statements(for: event), writer: writer)
+        } catch let error as PostgresError where error.leavesOutcomeOpen {
+            // If the claim took effect, this is the only time that its token can be told.
+            guard let found = try? await authenticator.session(of: token), found.handle == new.handle.key else {
+                throw error
+            }
+        }
         let person = Person(handle: new.handle.key, shown: new.handle.spelling, kind: kind)
         // Not remembered here: the write may still be part of a transaction. The next look finds it.
         people.forget(person.handle)
@@ -127,6 +134,16 @@ struct Registration: Sendable {
             createdAt: now,
             lastUsedAt: now
         )
+    }
+}
+
+extension PostgresError {
+    /// Whether a write may have taken effect although it failed.
+    fileprivate var leavesOutcomeOpen: Bool {
+        switch kind {
+        case .unknownOutcome, .deadline(sent: true): true
+        default: false
+        }
     }
 }
 

@@ -2,6 +2,7 @@ import Contracts
 import HTTPTypes
 import JSONText
 import Kernel
+import Logging
 import Postgres
 
 /// `POST /api/presence` with `action: "check"` or `"register"` (original-api.md, 1.1 and 2.3; design §6).
@@ -85,7 +86,7 @@ struct RegisterRoute: Sendable {
         try await take(IdentityLimits.newHandles, request)
         do {
             let signIn = try await registration.claim(new, state: state, at: now, writer: request.writer)
-            _ = try await heartbeats.beat(signIn.person, patch)
+            await beat(signIn.person, patch, request)
             return welcome(signIn)
         } catch ClaimRefusal.taken {
             return try await existing(new, patch, request)
@@ -142,8 +143,18 @@ struct RegisterRoute: Sendable {
         else {
             return Self.howToSignIn(try await people.person(new.handle.key)?.shown ?? new.handle.spelling)
         }
-        _ = try await heartbeats.beat(principal.person, patch)
+        await beat(principal.person, patch, request)
         return Self.signedIn(signIn, action: "login", message: "Welcome back, @\(signIn.person.shown).", genesis: nil)
+    }
+
+    /// The heartbeat in a register. The token is given out by then, once and for all, so a failure here must not keep it
+    /// from its owner: their next heartbeat makes up for this one.
+    private func beat(_ person: Person, _ patch: PresencePatch, _ request: APIRequest) async {
+        do {
+            _ = try await heartbeats.beat(person, patch)
+        } catch {
+            request.logger.warning("registered without a heartbeat")
+        }
     }
 
     private func take(_ rule: RateLimitRule, _ request: APIRequest) async throws {
