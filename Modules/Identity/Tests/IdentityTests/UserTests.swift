@@ -54,6 +54,43 @@ struct UserTests {
         }
     }
 
+    @Test("A minute after registering, an empty profile too can only be filled by its owner")
+    func loginFlow() async throws {
+        let clock = ManualClock()
+        try await withIdentity(clock: clock) { service in
+            for (name, wait, expected) in [("ada", 59, "an engine"), ("grace", 61, "something cool")] {
+                _ = try await service.register(name)
+                clock.advance(by: .seconds(wait))
+                let answer = try await service.client.post(
+                    "/api/users",
+                    json: ["username": .string(name), "building": "an engine"]
+                )
+                #expect(answer.status == 200)
+                #expect(answer.bool(at: "isNew") == false)
+                #expect(answer.string(at: "user.building") == expected)
+                #expect(answer.bool(at: "user.unverified") == (expected == "an engine"))
+            }
+            // Somebody who was imported, with a name alone.
+            _ = try await service.database.write(
+                "INSERT INTO handles (handle, shown, registered_at) VALUES ('linus', 'linus', '2025-01-01')"
+            )
+            _ = try await service.client.post("/api/users", json: ["username": "linus", "building": "lies"])
+            #expect(try await service.database.read("SELECT FROM users WHERE username = 'linus'").isEmpty)
+        }
+    }
+
+    @Test("What strangers write under a name that nobody has is shown to nobody")
+    func noText() async throws {
+        try await withIdentity { service in
+            let made = try await service.client.post("/api/users", json: ["username": "grace", "building": "lies"])
+            #expect(made.bool(at: "isNew") == true)
+            let again = try await service.client.post("/api/users", json: ["username": "grace", "building": "lies"])
+            #expect(again.bool(at: "isNew") == false)
+            let user = try await service.client.get("/api/users?user=grace")
+            #expect(user.string(at: "user.building") == "something cool")
+        }
+    }
+
     @Test("A user for a name that nobody has is kept apart from people")
     func strangers() async throws {
         try await withIdentity { service in

@@ -12,9 +12,11 @@ protocol UserStore: Sendable {
     /// - Parameter after: the registration and the handle of the last one given before.
     func people(after: (PostgresTimestamp, String)?, limit: Int) async throws -> [Profile]
 
-    /// A write without a token: makes a row, marked as unverified, where there is none, and changes nothing that is.
+    /// A write without a token: makes an empty row, marked as unverified, for a name that nobody has claimed, and
+    /// changes nothing that is. What it says is stored for one who registered a minute ago at most and said nothing
+    /// yet: clients register and then send this, without their token.
     ///
-    /// - Returns: whether there was none.
+    /// - Returns: whether there was no row.
     func writeUnverified(
         _ handle: Handle,
         building: String?,
@@ -41,6 +43,9 @@ struct UserChange: Sendable {
 struct PostgresUserStore: UserStore {
     let database: PostgresClient
 
+    /// How long after registering a write without a token still counts as the end of the login, in microseconds.
+    private static let loginFlow: Int64 = 60 * 1_000_000
+
     func profile(of key: String) async throws -> Profile? {
         try await database.read(Self.profile(of: key)).first.map(Self.profile)
     }
@@ -55,24 +60,26 @@ struct PostgresUserStore: UserStore {
         at now: PostgresTimestamp,
         writer: any RequestWriter
     ) async throws -> Bool {
+        let since = PostgresTimestamp(microseconds: now.microseconds - Self.loginFlow)
         let rows = try await writer.write([
             """
             WITH made AS (
                 INSERT INTO handles (handle, shown, kind, registered_at)
                 VALUES (\(handle.key), \(handle.spelling), 'placeholder', \(now))
                 ON CONFLICT (handle) DO NOTHING
+            ), filled AS (
+                UPDATE users AS u SET building = \(building), unverified = true, updated_at = \(now)
+                FROM handles AS h
+                WHERE u.username = \(handle.key) AND h.handle = u.username AND h.kind IN ('human', 'agent')
+                    AND h.registered_at > \(since) AND u.building IS NULL AND \(building) IS NOT NULL
             ), written AS (
-                INSERT INTO users AS u (username, building, unverified, created_at, updated_at)
-                SELECT \(handle.key), \(building), true, \(now), \(now)
-                WHERE NOT EXISTS (
-                    SELECT FROM handles WHERE handle = \(handle.key) AND kind IN ('system', 'erased')
-                )
-                ON CONFLICT (username) DO UPDATE SET
-                    building = EXCLUDED.building, unverified = true, updated_at = EXCLUDED.updated_at
-                WHERE u.building IS NULL AND EXCLUDED.building IS NOT NULL
-                RETURNING created_at = \(now) AND updated_at = \(now) AS is_new
+                INSERT INTO users (username, unverified, created_at, updated_at)
+                SELECT \(handle.key), true, \(now), \(now)
+                WHERE NOT EXISTS (SELECT FROM handles WHERE handle = \(handle.key) AND kind <> 'placeholder')
+                ON CONFLICT (username) DO NOTHING
+                RETURNING username
             )
-            SELECT coalesce(bool_or(is_new), false) FROM written
+            SELECT EXISTS (SELECT FROM written)
             """
         ])
         return rows.first?.first?.bool(0) ?? false
