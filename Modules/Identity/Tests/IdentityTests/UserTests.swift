@@ -167,7 +167,12 @@ struct UserTests {
                 path = "/api/users?all=true&limit=2&cursor=\(next)"
             }
             #expect(names == ["barbara", "edsger", "linus", "grace", "ada"])
-            #expect(try await service.client.get("/api/users?all=true&cursor=x").status == 400)
+            let bad = ["x", Cursor(["\(Int64.max)", "ada"]).text, Cursor(["\(Int64.min)", "ada"]).text]
+            for cursor in bad {
+                let answer = try await service.client.get("/api/users?all=true&cursor=\(cursor)")
+                #expect(answer.status == 400)
+                #expect(answer.string(at: "code") == "invalid_cursor")
+            }
         }
     }
 

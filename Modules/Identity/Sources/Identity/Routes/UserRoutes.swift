@@ -142,7 +142,7 @@ struct UserRoutes: Sendable {
         var after: (PostgresTimestamp, String)?
         if let text = try request.query.optional("cursor") {
             let cursor = try Cursor(text, count: 2)
-            after = (PostgresTimestamp(microseconds: try cursor.int(0)), cursor.parts[1])
+            after = (try cursor.time(0), cursor.parts[1])
         }
         // One more than asked for tells whether there is a next page.
         let found = try await store.people(after: after, limit: limit + 1)
