@@ -25,6 +25,9 @@ struct HeartbeatBody {
         try readNested(into: &patch.context)
         try readFlat(into: &patch.context)
         if !patch.context.isEmpty { finish(&patch.context) }
+        guard patch.context.fits(.context) else {
+            throw .invalid(field: "context", "must not say more than \(PresenceContext.Limit.context.bytes) bytes.")
+        }
         try readSource(into: &patch.sources)
         return patch
     }
@@ -37,15 +40,16 @@ struct HeartbeatBody {
 
     private func readNested(into context: inout PresenceContext) throws(APIError) {
         guard let nested = try fields.optionalObject("context") else { return }
-        guard nested.value.range.count <= Self.contextLimit else {
-            throw .invalid(field: "context", "must not be larger than \(Self.contextLimit) bytes.")
+        let limit = PresenceContext.Limit.context
+        guard nested.value.range.count <= limit.bytes else {
+            throw .invalid(field: "context", "must not be larger than \(limit.bytes) bytes.")
         }
         for (name, value) in nested.value.members {
             guard !name.isEmpty, name.utf16.count <= 64, !name.utf8.contains(0) else {
                 throw .invalid(field: "context", "has a member without a proper name.")
             }
-            guard context[name] != nil || context.members.count < Self.memberLimit else {
-                throw .invalid(field: "context", "must not have more than \(Self.memberLimit) members.")
+            guard context[name] != nil || context.members.count < limit.members else {
+                throw .invalid(field: "context", "must not have more than \(limit.members) members.")
             }
             if let member = Self.textMembers.first(where: { $0.name == name }) {
                 context[name] = try textMember(value, "context.\(name)", limit: member.limit)
@@ -54,9 +58,6 @@ struct HeartbeatBody {
             }
         }
     }
-
-    private static let contextLimit = 8_192
-    private static let memberLimit = 50
 
     private func readFlat(into context: inout PresenceContext) throws(APIError) {
         for member in Self.textMembers {
@@ -106,7 +107,10 @@ struct HeartbeatBody {
 /// Free-form JSON made fit for `jsonb`, which refuses what JSON allows: U+0000, lone surrogates, numbers beyond its
 /// range. One such value would keep everybody's heartbeats from being written.
 enum CleanJSON {
-    /// - Throws: 400 for U+0000 and for numbers beyond a double's range.
+    /// `jsonb` writes numbers without exponents: 1e308 would come back as 309 digits.
+    private static let numbers = 1e-21...1e21
+
+    /// - Throws: 400 for U+0000 and for numbers that are neither 0 nor, in magnitude, between 1e-21 and 1e21.
     static func bytes(_ value: JSONValue, field: String) throws(APIError) -> [UInt8] {
         guard !value.hasNUL else { throw .invalid(field: field, "must not contain U+0000.") }
         var json = JSONWriter(capacity: 256)
@@ -132,10 +136,10 @@ enum CleanJSON {
         case .number:
             if let number = value.int64 {
                 json.int(number)
-            } else if let number = value.double {
+            } else if let number = value.double, number == 0 || numbers.contains(number.magnitude) {
                 json.double(number)
             } else {
-                throw .invalid(field: field, "holds a number that is too large.")
+                throw .invalid(field: field, "holds a number that is too large or too small.")
             }
         case .bool, .null:
             json.raw(value)

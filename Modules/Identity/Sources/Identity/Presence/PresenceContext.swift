@@ -39,6 +39,39 @@ struct PresenceContext: Sendable, Equatable {
         return text
     }
 
+    /// How much is kept of one person: without it, members that no heartbeat names again would add up for ever.
+    struct Limit: Sendable {
+        let members: Int
+        /// Bytes of JSON.
+        let bytes: Int
+
+        static let context = Limit(members: 50, bytes: 8_192)
+        /// A program's ways of being reached take a thousand bytes at most, and its name 32 characters.
+        static let sources = Limit(members: 8, bytes: 16_384)
+    }
+
+    func fits(_ limit: Limit) -> Bool {
+        guard members.count <= limit.members else { return false }
+        // Beside each member: two quotes, a colon, a comma.
+        return members.reduce(2) { $0 + $1.name.utf8.count + $1.value.count + 4 } <= limit.bytes
+    }
+
+    /// Both, one after the other. Where that is too much, what is older goes, all of it: which of its members still
+    /// mean something, nobody can tell. The statement that merges rows does the same.
+    ///
+    /// - Parameter clears: whether a null removes a member, rather than saying that it is to be removed.
+    func followed(by later: PresenceContext, clears: Bool, within limit: Limit) -> PresenceContext {
+        func adding(to base: PresenceContext) -> PresenceContext {
+            var both = base
+            for (name, value) in later.members {
+                both[name] = clears && PresencePatch.isNull(value) ? nil : value
+            }
+            return both
+        }
+        let both = adding(to: self)
+        return both.fits(limit) ? both : adding(to: PresenceContext())
+    }
+
     mutating func setText(_ text: String, for name: String) {
         self[name] = JSON.string(text).bytes
     }

@@ -29,11 +29,11 @@ struct PresencePatch: Sendable {
         both.workingOn = later.workingOn ?? workingOn
         both.project = later.project ?? project
         both.location = later.location ?? location
-        for member in later.context.members { both.context[member.name] = member.value }
+        both.context = context.followed(by: later.context, clears: false, within: .context)
         if later.mood != .keep { both.mood = later.mood }
         both.seen = max(seen, later.seen)
         both.hasLeft = later.hasLeft
-        for source in later.sources.members { both.sources[source.name] = source.value }
+        both.sources = sources.followed(by: later.sources, clears: false, within: .sources)
         both.humanPresent = later.humanPresent ?? humanPresent
         return both
     }
@@ -51,9 +51,7 @@ extension PresenceState {
         next.workingOn = patch.workingOn ?? workingOn
         next.project = patch.project ?? project
         next.location = patch.location ?? location
-        for (name, value) in patch.context.members {
-            next.context[name] = PresencePatch.isNull(value) ? nil : value
-        }
+        next.context = context.followed(by: patch.context, clears: true, within: .context)
         switch patch.mood {
         case .keep: break
         case .clear: next.mood = nil
@@ -63,7 +61,7 @@ extension PresenceState {
         if hasLeft || gap >= PresenceStatus.awayLimit { next.firstSeen = patch.seen }
         next.lastSeen = max(lastSeen, patch.seen)
         next.hasLeft = patch.hasLeft
-        for (name, value) in patch.sources.members { next.sources[name] = value }
+        next.sources = sources.followed(by: patch.sources, clears: true, within: .sources)
         next.humanPresent = patch.humanPresent ?? humanPresent
         return next
     }

@@ -116,9 +116,9 @@ final class PresenceTick: Sendable {
 }
 
 extension PostgresError {
-    /// Whether the server refused a value, so that trying again cannot help: classes 22 and 23 of SQLSTATE.
+    /// Whether the server refused a value, so that trying again cannot help: classes 22, 23 and 54 of SQLSTATE.
     fileprivate var isAboutData: Bool {
-        guard let state = sqlState?.rawValue else { return false }
-        return state.hasPrefix("22") || state.hasPrefix("23")
+        guard let state = sqlState else { return false }
+        return ["22", "23", "54"].contains(state.conditionClass)
     }
 }

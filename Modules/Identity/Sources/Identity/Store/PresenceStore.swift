@@ -125,7 +125,8 @@ struct PostgresPresenceStore: PresenceStore {
     }
 
     /// Heartbeats as one statement. A column of the patch that is NULL keeps what the row holds, an empty mood clears
-    /// it, and so does a null in the context. Handles come in order, so that two instances cannot wait for each other.
+    /// it, and so does a null in the context. What would grow past its limit keeps the heartbeat's part alone; the
+    /// text of `jsonb` has more spaces than what was sent, so its size is measured generously. Handles come in order, so that two instances cannot wait for each other.
     static func merge(_ patches: [String: PresencePatch]) -> PostgresQuery {
         let rows = patches.sorted { $0.key < $1.key }
         let patches = rows.map(\.value)
@@ -160,9 +161,18 @@ struct PostgresPresenceStore: PresenceStore {
                 project = coalesce(EXCLUDED.project, p.project),
                 location = coalesce(EXCLUDED.location, p.location),
                 context = (
-                    SELECT coalesce(jsonb_object_agg(member.name, member.value), '{}')
-                    FROM jsonb_each(p.context || EXCLUDED.context) AS member (name, value)
-                    WHERE member.value <> 'null'
+                    SELECT CASE
+                        WHEN merged.members <= \(PresenceContext.Limit.context.members)
+                            AND octet_length(merged.value::text) <= \(2 * PresenceContext.Limit.context.bytes)
+                            THEN merged.value
+                        ELSE EXCLUDED.context
+                    END
+                    FROM (
+                        SELECT coalesce(jsonb_object_agg(member.name, member.value), '{}') AS value,
+                            count(*) AS members
+                        FROM jsonb_each(p.context || EXCLUDED.context) AS member (name, value)
+                        WHERE member.value <> 'null'
+                    ) AS merged
                 ),
                 mood = CASE WHEN EXCLUDED.mood IS NULL THEN p.mood ELSE nullif(EXCLUDED.mood, '') END,
                 mood_inferred = CASE WHEN EXCLUDED.mood IS NULL THEN p.mood_inferred ELSE EXCLUDED.mood_inferred END,
@@ -174,7 +184,12 @@ struct PostgresPresenceStore: PresenceStore {
                 END,
                 last_seen = greatest(p.last_seen, EXCLUDED.last_seen),
                 status = EXCLUDED.status,
-                sources = p.sources || EXCLUDED.sources,
+                sources = CASE
+                    WHEN (SELECT count(*) FROM jsonb_object_keys(p.sources || EXCLUDED.sources))
+                        <= \(PresenceContext.Limit.sources.members)
+                        THEN p.sources || EXCLUDED.sources
+                    ELSE EXCLUDED.sources
+                END,
                 human_present = coalesce(EXCLUDED.human_present, p.human_present),
                 writer = pg_current_xact_id()::text::bigint,
                 updated_at = EXCLUDED.last_seen
