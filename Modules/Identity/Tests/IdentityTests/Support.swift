@@ -18,7 +18,7 @@ func withIdentity<Result>(
     var values = [
         "identity.registers_per_hour": "0", "identity.sign_ins_per_hour": "0", "identity.checks_per_minute": "0",
         "identity.presence_per_minute": "0", "identity.profile_writes_per_minute": "0",
-        "limits.reads_per_minute": "0",
+        "identity.unverified_names_per_day": "0", "limits.reads_per_minute": "0",
     ]
     values.merge(settings) { _, override in override }
     func run(_ database: TestDatabase) async throws -> Result {

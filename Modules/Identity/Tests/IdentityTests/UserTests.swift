@@ -91,6 +91,27 @@ struct UserTests {
         }
     }
 
+    @Test("New names without a token are counted per address and day, and not every name can be written")
+    func limits() async throws {
+        let clock = ManualClock()
+        try await withIdentity(settings: ["identity.unverified_names_per_day": "2"], clock: clock) { service in
+            _ = try await service.register("ada")
+            func status(_ name: String) async throws -> Int {
+                try await service.client.post("/api/users", json: ["username": .string(name)]).status
+            }
+            #expect(try await status("grace") == 200)
+            #expect(try await status("linus") == 200)
+            #expect(try await status("edsger") == 429)
+            #expect(try await status("grace") == 200, "a name that is there makes no row")
+            #expect(try await status("ada") == 200)
+            clock.advance(by: .seconds(86_400))
+            #expect(try await status("edsger") == 200)
+            let reserved = try await service.documented(.post, "/api/users", json: ["username": "claude"])
+            #expect(reserved.status == 400)
+            #expect(reserved.string(at: "code") == "reserved")
+        }
+    }
+
     @Test("A user for a name that nobody has is kept apart from people")
     func strangers() async throws {
         try await withIdentity { service in

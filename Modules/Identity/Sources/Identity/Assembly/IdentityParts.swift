@@ -75,19 +75,21 @@ struct IdentityParts: Sendable {
 
     func addRoutes(to registrar: ModuleRegistrar) {
         let heartbeats = Heartbeats(board: board, store: presence, people: people)
+        let registration = Registration(
+            store: registrations,
+            people: people,
+            authenticator: authenticator,
+            events: services.events,
+            ids: services.ids,
+            nameHash: NameHash(services.secret),
+            genesis: genesis
+        )
+        let limiter = ExactLimiter(services: services)
         let register = RegisterRoute(
-            registration: Registration(
-                store: registrations,
-                people: people,
-                authenticator: authenticator,
-                events: services.events,
-                ids: services.ids,
-                nameHash: NameHash(services.secret),
-                genesis: genesis
-            ),
+            registration: registration,
             people: people,
             heartbeats: heartbeats,
-            limiter: ExactLimiter(services: services)
+            limiter: limiter
         )
         PresenceRoutes(
             board: board,
@@ -100,7 +102,7 @@ struct IdentityParts: Sendable {
             blocks: { registrar.capability((any BlockList).self) },
             clock: services.clock
         ).add(to: registrar)
-        UserRoutes(store: users, people: people).add(to: registrar)
+        UserRoutes(store: users, people: people, registration: registration, limiter: limiter).add(to: registrar)
         SessionRoutes(authenticator: authenticator, sessions: sessions, people: people).add(to: registrar)
         WellKnownRoute(publicURL: services.settings.string("server.public_url")).add(to: registrar)
     }

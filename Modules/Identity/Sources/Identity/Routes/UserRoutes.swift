@@ -8,6 +8,8 @@ import Postgres
 struct UserRoutes: Sendable {
     let store: any UserStore
     let people: PeopleCache
+    let registration: Registration
+    let limiter: ExactLimiter
 
     func add(to registrar: ModuleRegistrar) {
         registrar.post(
@@ -44,14 +46,20 @@ struct UserRoutes: Sendable {
         _ fields: BodyFields,
         _ request: APIRequest
     ) async throws -> APIResponse {
-        guard !GameStore.isName(handle.key) else {
+        let state = try await registration.state(of: handle, at: request.receivedAt)
+        let isClaimed = state.kind != nil && state.kind != .placeholder
+        guard !GameStore.isName(handle.key), isClaimed || state.isFree else {
             throw APIError(
                 .badRequest,
                 code: "reserved",
                 error: "reserved",
-                "@\(handle.spelling) is kept for games.",
+                "@\(handle.spelling) is reserved.",
                 field: "username"
             )
+        }
+        if state.kind == nil {
+            let outcome = try await limiter.take(IdentityLimits.unverifiedNames, subject: request.clientNetwork)
+            guard outcome.isAllowed else { throw outcome.refusal }
         }
         let isNew = try await store.writeUnverified(
             handle,

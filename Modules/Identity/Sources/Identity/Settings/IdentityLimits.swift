@@ -26,6 +26,12 @@ enum IdentityLimits {
         setting: "identity.presence_per_minute",
         window: 60
     )
+    static let unverifiedNames = RateLimitRule(
+        name: "unverified_name",
+        scope: .address,
+        setting: "identity.unverified_names_per_day",
+        window: 86_400
+    )
     static let profiles = RateLimitRule(
         name: "profile",
         scope: .principal,

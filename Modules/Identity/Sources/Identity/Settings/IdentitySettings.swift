@@ -47,6 +47,13 @@ enum IdentitySettings {
             owner: "identity"
         ),
         SettingDeclaration(
+            key: "identity.unverified_names_per_day",
+            type: .int(0...1_000_000),
+            default: 20,
+            description: "Names that nobody has, written without a token, per address and day; 0 for no limit.",
+            owner: "identity"
+        ),
+        SettingDeclaration(
             key: "identity.profile_writes_per_minute",
             type: .int(0...1_000_000),
             default: 60,
