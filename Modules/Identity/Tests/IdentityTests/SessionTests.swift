@@ -47,6 +47,49 @@ struct SessionTests {
         }
     }
 
+    @Test("A new token counts at once on an instance that has just heard that nobody has the name")
+    func newcomer() async throws {
+        try await withTwoIdentities { first, second in
+            // The second instance believes that there is no ada, and that grace is a placeholder.
+            for name in ["ada", "grace"] {
+                if name == "grace" { _ = try await first.client.post("/api/users", json: ["username": .string(name)]) }
+                let other = try await first.register("other_\(name)")
+                let typed = try await second.client.post(
+                    "/api/presence",
+                    token: other,
+                    json: ["typingTo": .string(name)]
+                )
+                #expect(typed.status == 200)
+                let token = try await first.register(name)
+                #expect(try await second.client.get("/api/auth/sessions", token: token).status == 200)
+            }
+        }
+    }
+
+    @Test("Nobody acts who is suspended or revoked", arguments: ["suspended", "revoked"])
+    func suspended(status: String) async throws {
+        try await withTwoIdentities { first, second in
+            let token = try await first.register("ada")
+            for service in [first, second] {
+                #expect(try await service.client.get("/api/auth/sessions", token: token).status == 200)
+            }
+            _ = try await first.database.write("UPDATE handles SET status = \(status) WHERE handle = 'ada'")
+            for service in [first, second] {
+                try await eventually(within: .seconds(3), "the status is heard") {
+                    try await service.client.get("/api/auth/sessions", token: token).status == 401
+                }
+                let answer = try await service.client.post(
+                    "/api/presence",
+                    token: token,
+                    json: TestService.registering("ada")
+                )
+                #expect(answer.value(at: "token") == nil)
+            }
+            _ = try await first.database.write("UPDATE handles SET status = 'active' WHERE handle = 'ada'")
+            #expect(try await first.client.get("/api/auth/sessions", token: token).status == 200)
+        }
+    }
+
     @Test("A known token costs no query, and a forged one neither")
     func noQuery() async throws {
         try await withIdentity { service in

@@ -129,6 +129,20 @@ CREATE TABLE identity_changes (
 
 CREATE INDEX identity_changes_writer ON identity_changes (writer);
 
+-- The operator suspends people by hand; instances must hear of that too.
+CREATE FUNCTION announce_status() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO identity_changes (kind, subject) VALUES ('person', NEW.handle);
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER handles_announce_status
+AFTER UPDATE OF status ON handles
+FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status)
+EXECUTE FUNCTION announce_status();
+
 -- How many names a person has written to that nobody had claimed.
 CREATE TABLE placeholder_counts (
     sender text NOT NULL REFERENCES handles (handle) ON DELETE CASCADE ON UPDATE CASCADE,

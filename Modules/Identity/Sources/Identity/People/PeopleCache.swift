@@ -11,7 +11,7 @@ final class PeopleCache: PeopleDirectory {
     private let state: Mutex<State>
 
     private struct State {
-        var people: BoundedCache<String, Person>
+        var people: BoundedCache<String, KnownPerson>
         /// Names without a row, with the time until which that is believed.
         var absent: BoundedCache<String, PostgresTimestamp>
     }
@@ -33,10 +33,19 @@ final class PeopleCache: PeopleDirectory {
 
     func person(_ key: String) async throws -> Person? {
         switch remembered(key) {
-        case .person(let person): return person
+        case .person(let known): return known.person
         case .nobody: return nil
-        case .unknown: return try await load([key])[key]
+        case .unknown: return try await load([key])[key]?.person
         }
+    }
+
+    /// Who acts with a live session of this handle; `nil` for somebody who may not.
+    ///
+    /// A live session says that there is somebody, so memory that does not know them is behind another instance, where
+    /// they have just registered: the database decides.
+    func caller(_ key: String) async throws -> Person? {
+        if case .person(let known) = remembered(key), let caller = known.caller { return caller }
+        return try await load([key])[key]?.caller
     }
 
     func people(_ keys: some Collection<String> & Sendable) async throws -> [String: Person] {
@@ -45,32 +54,32 @@ final class PeopleCache: PeopleDirectory {
         var missing: Set<String> = []
         for key in keys {
             switch remembered(key) {
-            case .person(let person): found[key] = person
+            case .person(let known): found[key] = known.person
             case .nobody: break
             case .unknown: missing.insert(key)
             }
         }
-        if !missing.isEmpty { found.merge(try await load(missing.sorted())) { _, loaded in loaded } }
+        if !missing.isEmpty { found.merge(try await load(missing.sorted()).mapValues(\.person)) { _, new in new } }
         return found
     }
 
     func personOrPlaceholder(_ handle: Handle, madeBy sender: String) async throws -> Person {
-        if case .person(let person) = remembered(handle.key) { return person }
+        if case .person(let known) = remembered(handle.key) { return known.person }
         let revision = state.withLock { $0.people.revision }
         let kind: Person.Kind = GameStore.isName(handle.key) ? .system : .placeholder
-        let person = try await store.personOrPlaceholder(
+        let known = try await store.personOrPlaceholder(
             Person(handle: handle.key, shown: handle.spelling, kind: kind),
             madeBy: sender,
             at: clock.now,
             limit: Self.placeholdersPerDay
         )
-        if let person {
-            state.withLock { _ = $0.people.insert(person, for: handle.key, ifUnchangedSince: revision) }
-            return person
+        if let known {
+            state.withLock { _ = $0.people.insert(known, for: handle.key, ifUnchangedSince: revision) }
+            return known.person
         }
         // Refused, unless another request made the row at the same moment.
-        guard let person = try await load([handle.key])[handle.key] else { throw PlaceholderLimitReached() }
-        return person
+        guard let known = try await load([handle.key])[handle.key] else { throw PlaceholderLimitReached() }
+        return known.person
     }
 
     func day(of person: Person, at instant: PostgresTimestamp) -> String {
@@ -102,25 +111,25 @@ final class PeopleCache: PeopleDirectory {
     // MARK: Memory
 
     private enum Answer {
-        case person(Person), nobody, unknown
+        case person(KnownPerson), nobody, unknown
     }
 
     private func remembered(_ key: String) -> Answer {
         state.withLock { state in
-            if let person = state.people.value(for: key) { return .person(person) }
+            if let known = state.people.value(for: key) { return .person(known) }
             if let until = state.absent.value(for: key), until > clock.now { return .nobody }
             return .unknown
         }
     }
 
-    private func load(_ keys: [String]) async throws -> [String: Person] {
+    private func load(_ keys: [String]) async throws -> [String: KnownPerson] {
         let (revision, absentRevision) = state.withLock { ($0.people.revision, $0.absent.revision) }
         let found = try await store.people(keys)
         let until = PostgresTimestamp(microseconds: clock.now.microseconds + Self.absence)
         state.withLock { state in
             for key in keys {
-                if let person = found[key] {
-                    state.people.insert(person, for: key, ifUnchangedSince: revision)
+                if let known = found[key] {
+                    state.people.insert(known, for: key, ifUnchangedSince: revision)
                 } else {
                     state.absent.insert(until, for: key, ifUnchangedSince: absentRevision)
                 }

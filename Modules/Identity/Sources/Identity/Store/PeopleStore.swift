@@ -4,7 +4,7 @@ import Postgres
 /// Who exists, as the directory needs it.
 protocol PeopleStore: Sendable {
     /// The people with these folded keys.
-    func people(_ keys: [String]) async throws -> [String: Person]
+    func people(_ keys: [String]) async throws -> [String: KnownPerson]
 
     /// The person with this handle, made if it does not exist and `sender` has not made `limit` today (UTC), in one
     /// round trip. `nil` when the limit is reached, or when somebody else made the row at the same moment.
@@ -13,14 +13,26 @@ protocol PeopleStore: Sendable {
         madeBy sender: String,
         at now: PostgresTimestamp,
         limit: Int
-    ) async throws -> Person?
+    ) async throws -> KnownPerson?
+}
+
+/// A person, and whether they may act.
+struct KnownPerson: Sendable {
+    let person: Person
+    /// Neither suspended nor revoked by the operator.
+    let isActive: Bool
+
+    /// The person, if tokens of theirs count.
+    var caller: Person? {
+        isActive && (person.kind == .human || person.kind == .agent) ? person : nil
+    }
 }
 
 struct PostgresPeopleStore: PeopleStore {
     let database: PostgresClient
 
-    func people(_ keys: [String]) async throws -> [String: Person] {
-        var people: [String: Person] = [:]
+    func people(_ keys: [String]) async throws -> [String: KnownPerson] {
+        var people: [String: KnownPerson] = [:]
         for row in try await database.read(Self.people(keys)) { people[row.string(0)] = Self.person(row) }
         return people
     }
@@ -30,11 +42,11 @@ struct PostgresPeopleStore: PeopleStore {
         madeBy sender: String,
         at now: PostgresTimestamp,
         limit: Int
-    ) async throws -> Person? {
+    ) async throws -> KnownPerson? {
         let rows = try await database.write(
             """
             WITH existing AS (
-                SELECT h.handle, h.shown, h.kind, u.time_zone
+                SELECT h.handle, h.shown, h.kind, u.time_zone, h.status
                 FROM handles AS h
                 LEFT JOIN users AS u ON u.username = h.handle
                 WHERE h.handle = \(person.handle)
@@ -50,11 +62,11 @@ struct PostgresPeopleStore: PeopleStore {
                 SELECT \(person.handle), \(person.shown), \(person.kind.rawValue), \(now)
                 FROM counted
                 ON CONFLICT (handle) DO NOTHING
-                RETURNING handle, shown, kind
+                RETURNING handle, shown, kind, status
             )
-            SELECT handle, shown, kind, time_zone FROM existing
+            SELECT handle, shown, kind, time_zone, status FROM existing
             UNION ALL
-            SELECT handle, shown, kind, NULL FROM created
+            SELECT handle, shown, kind, NULL, status FROM created
             """
         )
         return rows.first.map(Self.person)
@@ -62,20 +74,23 @@ struct PostgresPeopleStore: PeopleStore {
 
     static func people(_ keys: [String]) -> PostgresQuery {
         """
-        SELECT h.handle, h.shown, h.kind, u.time_zone
+        SELECT h.handle, h.shown, h.kind, u.time_zone, h.status
         FROM handles AS h
         LEFT JOIN users AS u ON u.username = h.handle
         WHERE h.handle = ANY (\(keys))
         """
     }
 
-    /// From handle, shown, kind and time zone.
-    private static func person(_ row: PostgresRow) -> Person {
-        Person(
-            handle: row.string(0),
-            shown: row.string(1),
-            kind: Person.Kind(rawValue: row.string(2)) ?? .placeholder,
-            timeZone: row.isNull(3) ? "UTC" : row.string(3)
+    /// From handle, shown, kind, time zone and status.
+    private static func person(_ row: PostgresRow) -> KnownPerson {
+        KnownPerson(
+            person: Person(
+                handle: row.string(0),
+                shown: row.string(1),
+                kind: Person.Kind(rawValue: row.string(2)) ?? .placeholder,
+                timeZone: row.isNull(3) ? "UTC" : row.string(3)
+            ),
+            isActive: row.string(4) == "active"
         )
     }
 }

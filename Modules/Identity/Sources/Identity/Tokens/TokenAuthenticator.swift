@@ -40,9 +40,9 @@ final class TokenAuthenticator: Authenticator {
     }
 
     func authenticate(_ token: String) async throws -> Principal? {
-        guard let session = try await session(of: token), let person = try await people.person(session.handle),
-            person.kind == .human || person.kind == .agent
-        else { return nil }
+        guard let session = try await session(of: token), let person = try await people.caller(session.handle) else {
+            return nil
+        }
         return Principal(person: person, sessionID: session.id)
     }
 
