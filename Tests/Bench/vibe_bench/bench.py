@@ -20,12 +20,13 @@ from .wrk import CONNECTIONS, THREADS, Request, Wrk
 
 def arguments():
     parser = argparse.ArgumentParser(prog="Scripts/bench", description="Measures the service.")
-    parser.add_argument("--build", type=Path, default=Path(".build/release"), help="where the programs are")
+    parser.add_argument("--build", type=Path, default=Path(".build"), help="the build folder")
     parser.add_argument("--output", type=Path, default=Path(".build/bench.json"), help="the figures as JSON")
     parser.add_argument("--rounds", type=int, default=5, help="interleaved runs per case (5)")
     parser.add_argument("--seconds", type=float, default=5, help="length of a run (5)")
     parser.add_argument("--quick", action="store_true", help="2 runs of 3 s")
-    parser.add_argument("--case", action="append", metavar="NAME", help="only this case (and the yardsticks); repeatable")
+    parser.add_argument(
+        "--case", action="append", metavar="NAME", help="only this case (and its yardsticks); repeatable")
     parser.add_argument("--strict", action="store_true", help="exit 2 when a promise is missed")
     parser.add_argument("--list", action="store_true", help="list the cases")
     options = parser.parse_args()

@@ -74,7 +74,8 @@ class HTTPCases:
 
     def thread(self, **more):
         return self._case(
-            "thread", f"thread, {PAGE} messages", self._reads(f"/api/messages/thread?me={{me}}&them={{peer}}&limit={PAGE}"),
+            "thread", f"thread, {PAGE} messages",
+            self._reads(f"/api/messages/thread?me={{me}}&them={{peer}}&limit={PAGE}"),
             self._is_thread("messages"), **more)
 
     def thread_superset(self, **more):
@@ -172,11 +173,13 @@ class HTTPCases:
     def _is_superset(self, answer):
         self._is_inbox()(answer)
         expect(answer.get("unread") == 5, f"unread is {answer.get('unread')} instead of 5")
-        expect(len(answer.get("inbox") or []) >= PAGE, f"inbox holds {len(answer.get('inbox') or [])} messages")
+        found = len(answer.get("inbox") or [])
+        expect(found >= PAGE, f"inbox holds {found} messages")
 
     def _has_unread(self, answer):
         expect(answer.get("unread") == 5, f"unread is {answer.get('unread')} instead of 5")
-        expect(len(answer.get("inbox") or []) == 5, f"inbox holds {len(answer.get('inbox') or [])} messages instead of 5")
+        found = len(answer.get("inbox") or [])
+        expect(found == 5, f"inbox holds {found} messages instead of 5")
 
     def _is_presence(self, answer):
         found = len(answer.get("active") or []) + len(answer.get("away") or [])

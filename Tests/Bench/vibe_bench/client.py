@@ -61,7 +61,7 @@ class Driver:
 
 def makers(build, postgres):
     """The four cases, in pairs that belong together: the client's insert needs its select in the same round."""
-    bench = ClientBench(build / "postgres-bench", postgres)
+    bench = ClientBench(build / "release" / "postgres-bench", postgres)
 
     def mine(name, title, run_for):
         return Case(name, title, Driver(run_for), is_main=False, counts_database=False)

@@ -129,7 +129,7 @@ def say(line):
 
 def main():
     parser = argparse.ArgumentParser(prog="Scripts/load", description="The load test: 100 people at once.")
-    parser.add_argument("--build", type=Path, default=Path(".build/release"), help="where the programs are")
+    parser.add_argument("--build", type=Path, default=Path(".build"), help="the build folder")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # So that what was started is stopped.
     allow_open_files(4_096)

@@ -4,9 +4,8 @@ from statistics import median
 
 from .machine import cpu_seconds, family_cpu_seconds
 from .process import BenchError
-from .wrk import Sample
 
-FIGURES = ("rate", "p50", "p95", "p99", "max", "service_cpu", "database_cpu")
+FIGURES = ("rate", "p50", "p95", "p99", "max", "service_cpu", "database_cpu", "size")
 
 
 class Result:

@@ -96,12 +96,23 @@ def script(postgres, database, statements, *, variables, replacements):
 
 
 def _types(postgres, database, statement):
-    """What Postgres takes the parameters for."""
+    """What Postgres takes the parameters for, told of those whose text leaves no doubt: it cannot see every type by
+    itself, and the service says them all."""
+    guesses = ", ".join(_guess(value) for value in statement.values)
+    signature = f"({guesses})" if guesses else ""
     rows = postgres.sql(
-        f"PREPARE recorded AS {statement.sql};\n"
+        f"PREPARE recorded {signature} AS {statement.sql};\n"
         "SELECT array_to_string(parameter_types, '|') FROM pg_prepared_statements WHERE name = 'recorded';",
         database=database)
     return rows[-1][0].split("|") if rows and rows[-1][0] else []
+
+
+def _guess(value):
+    if value in ("t", "f"):
+        return "boolean"
+    if value and re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?[+-]\d\d", value):
+        return "timestamptz"
+    return "unknown"
 
 
 def _with_values(statement, types, replacements):

@@ -4,7 +4,8 @@ import json
 
 from .measure import FIGURES
 
-COLUMNS = ("case", "req/s", "p50 ms", "p95 ms", "p99 ms", "max ms", "service µs", "database µs", "× hello", "× pgbench")
+COLUMNS = (
+    "case", "req/s", "p50 ms", "p95 ms", "p99 ms", "max ms", "service µs", "database µs", "kB", "× hello", "× pgbench")
 PGBENCH = {"thread": "pgbench-thread", "send": "pgbench-send", "client-select": "pgbench-select",
            "client-insert": "pgbench-insert"}
 

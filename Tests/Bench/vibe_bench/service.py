@@ -61,7 +61,7 @@ class Server:
 class Hello(Server):
     def __init__(self, build, folder):
         super().__init__("hello", folder)
-        self._program = build / "bench-hello"
+        self._program = build / "hello" / "release" / "bench-hello"
 
     def start(self):
         self.port = free_port()
@@ -73,7 +73,7 @@ class Vibe(Server):
 
     def __init__(self, build, postgres, database):
         super().__init__(f"vibe-{database}", postgres.folder)
-        self._program = build / "vibe"
+        self._program = build / "release" / "vibe"
         self._postgres = postgres
         self.database = database
         self._environment = {

@@ -22,6 +22,7 @@ class Sample:
     max: float | None = None
     service_cpu: float | None = None
     database_cpu: float | None = None
+    size: float | None = None  # kB per answer, with its head.
     requests: int = field(default=0, repr=False)
 
 
@@ -67,7 +68,7 @@ class Wrk:
         return Sample(
             rate=result["requests"] / (result["duration"] / 1e6),
             p50=result["p50"] / 1e3, p95=result["p95"] / 1e3, p99=result["p99"] / 1e3, max=result["max"] / 1e3,
-            requests=result["requests"])
+            size=result["bytes"] / result["requests"] / 1e3, requests=result["requests"])
 
     def close(self):
         self._file.close()
