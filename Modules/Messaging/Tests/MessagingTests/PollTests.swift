@@ -117,6 +117,23 @@ struct PollTests {
         }
     }
 
+    @Test("HEAD shows nothing, so it gives nothing out and marks nothing as read")
+    func head() async throws {
+        try await withMessaging { service in
+            try await service.send("eve", "ada", "one")
+            for path in [
+                "/api/messages?user=ada", "/api/messages?user=ada&markRead=true", "/api/messages?user=ada&with=eve",
+                "/api/messages/thread?me=ada&them=eve",
+            ] {
+                let answer = try await service.client.request("HEAD", path, token: service.token(of: "ada"))
+                #expect(answer.status == 200)
+                #expect(try await service.value("SELECT count(*) FROM messages WHERE read") == 0, "\(path)")
+                #expect(try await service.value("SELECT count(*) FROM message_polls") == 0, "\(path)")
+            }
+            #expect(try await poll(service) == ["one"])
+        }
+    }
+
     @Test("Places of sessions that fell silent are forgotten")
     func forgotten() async throws {
         let clock = ManualClock()

@@ -1,4 +1,5 @@
 import Contracts
+import HTTPTypes
 import JSONText
 import Kernel
 import Postgres
@@ -26,7 +27,9 @@ extension MessageRoutes {
         let news = try await news(request, reader, since, hidden, unread: unread, limit)
 
         var markedAt: PostgresTimestamp?
-        if request.query.flag("markRead") { markedAt = try await markRead(inbox, request, reader) }
+        if request.query.flag("markRead"), request.method != .head {
+            markedAt = try await markRead(inbox, request, reader)
+        }
         let senders = (0..<inbox.count).map { inbox[$0].from }
         let newsSenders = (0..<(news?.count ?? 0)).compactMap { news?[$0].from }
         let peers = try await PeerTexts(
@@ -86,6 +89,8 @@ extension MessageRoutes {
             limit: limit
         )
         guard list.count > 0 else { return nil }
+        // The answer to HEAD shows nothing, so nothing was given out.
+        if request.method == .head { return list }
         try await store.recordPoll(
             of: reader.handle,
             session: reader.sessionID,

@@ -1,4 +1,5 @@
 import Contracts
+import HTTPTypes
 import JSONText
 import Kernel
 import Postgres
@@ -66,7 +67,8 @@ extension MessageRoutes {
         )
         let peer = PeerText(owner: reader.person, peer: try await people.person(handle))
         var page = ThreadPage(list, peer, reader: reader.handle)
-        let unread = page.unreadIDs
+        // The answer to HEAD shows nothing, so nothing was read.
+        let unread = request.method == .head ? [] : page.unreadIDs
         if !unread.isEmpty {
             try await store.markRead(
                 unread,
