@@ -1,9 +1,9 @@
 import Postgres
 
 /// What may be kept or logged of an error that passed through a handler: an error's own description may quote texts.
-enum SafeCause {
+public enum SafeCause {
     /// A database error describes itself without data; of any other, only its type is told.
-    static func text(_ error: any Error) -> String {
+    public static func text(_ error: any Error) -> String {
         (error as? PostgresError)?.description ?? String(describing: type(of: error))
     }
 }

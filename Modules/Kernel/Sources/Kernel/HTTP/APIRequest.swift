@@ -55,11 +55,17 @@ public final class APIRequest: Sendable {
         self.writer = writer
     }
 
+    /// Whether only the head of the answer is wanted. Such a request must have no effect at all.
+    public var isHead: Bool { method == .head }
+
     /// The client's address as the trusted proxies tell it. For limits and audits only.
     public var clientAddress: String { client.text }
 
     /// What limits by address count by: the address, or for IPv6 its /64.
     public var clientNetwork: String { client.network }
+
+    /// Who calls without a token, for idempotency keys.
+    var anonymousSubject: String { client.subject }
 
     /// A logger that names the request in every line.
     public var logger: Logger {

@@ -14,6 +14,9 @@ struct ClientAddress: Sendable {
         forwarded ?? socket?.ipAddress ?? "local"
     }
 
+    /// The subject of limits and idempotency keys without a caller: never a handle's, which holds no colon.
+    var subject: String { "address:" + network }
+
     /// What limits count by: the address, or for IPv6 its /64, since that is what one customer is given.
     var network: String {
         let text = text
@@ -33,7 +36,7 @@ struct ClientAddress: Sendable {
             .map { $0.trimmingSpaces() }
         guard hops.count >= trustedHops else { return nil }
         let hop = hops[hops.count - trustedHops]
-        return hop.isEmpty || hop.utf8.count > 45 ? nil : String(hop)
+        return (try? SocketAddress(ipAddress: String(hop), port: 0)) == nil ? nil : String(hop)
     }
 }
 

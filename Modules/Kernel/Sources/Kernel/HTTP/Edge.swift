@@ -82,7 +82,7 @@ struct Edge: HTTPResponder {
                 "request failed",
                 metadata: [
                     "request": .string(arrival.id), "trace": .string(arrival.trace.traceID),
-                    "code": .string(shaped.code), "cause": .string(String(describing: cause)),
+                    "code": .string(shaped.code), "cause": .string(SafeCause.text(cause)),
                 ]
             )
         }
@@ -117,13 +117,13 @@ struct EdgeContext: InitializableFromSource {
 struct Arrival: Sendable {
     let id: String
     let trace: TraceContext
-    let socket: SocketAddress?
+    let channel: any Channel
     let hasOrigin: Bool
 
     init(request: Request, channel: any Channel) {
         id = RequestID.make(from: request.headers[.xRequestID])
         trace = TraceContext.incoming(request.headers[.traceParent])
-        socket = channel.remoteAddress
+        self.channel = channel
         hasOrigin = request.headers.contains(.origin)
     }
 }

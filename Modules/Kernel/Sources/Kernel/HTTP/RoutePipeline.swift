@@ -13,6 +13,7 @@ struct RoutePipeline: Sendable {
     let idempotency: IdempotencyKeys
     let services: KernelServices
     let trustedHops: Int
+    let slowBodies: SlowBodyGuard
 
     /// - Returns: the answer, and who called, for the log.
     func run(
@@ -21,20 +22,30 @@ struct RoutePipeline: Sendable {
         _ request: Request,
         _ arrival: Arrival
     ) async throws -> (response: APIResponse, principal: Principal?) {
-        let client = ClientAddress(socket: arrival.socket, headers: request.headers, trustedHops: trustedHops)
-        let principal = try await principal(of: request.headers, access: route.policy.access)
+        let client = ClientAddress(
+            socket: arrival.channel.remoteAddress,
+            headers: request.headers,
+            trustedHops: trustedHops
+        )
+        var principal = try await principal(of: request.headers, access: route.policy.access, client)
         var limitFields: HTTPFields = [:]
         if let rule = route.policy.limit {
             let outcome = limiter.take(rule, subject: subject(rule, principal, client))
             limitFields = outcome.headerFields
             guard outcome.isAllowed else { throw outcome.refusal }
         }
+        let bodyStart = ContinuousClock.now
+        let body = try await body(of: request, limit: route.bodyLimit, arrival.channel)
+        // While a body dawdles, its sender may have been signed out.
+        if principal != nil, ContinuousClock.now - bodyStart > .seconds(1) {
+            principal = try await self.principal(of: request.headers, access: route.policy.access, client)
+        }
         let apiRequest = APIRequest(
             method: request.method,
             headers: request.headers,
             query: QueryParameters(request.head.path.flatMap(Self.query)),
             pathParameters: parameters,
-            body: try await body(of: request, limit: route.bodyLimit),
+            body: body,
             principal: principal,
             client: client,
             id: arrival.id,
@@ -52,13 +63,19 @@ struct RoutePipeline: Sendable {
         return (response, principal)
     }
 
-    private func principal(of headers: HTTPFields, access: RoutePolicy.Access) async throws -> Principal? {
+    private func principal(
+        of headers: HTTPFields,
+        access: RoutePolicy.Access,
+        _ client: ClientAddress
+    ) async throws -> Principal? {
         guard access != .open else { return nil }
         guard let token = Self.token(in: headers) else {
             if access == .authenticated { throw APIError.unauthenticated() }
             return nil
         }
         guard let principal = try await authenticator?.authenticate(token) else {
+            let outcome = limiter.take(.failedAuthentication, subject: client.subject)
+            guard outcome.isAllowed else { throw outcome.refusal }
             if access == .lenient { return nil }
             throw APIError.unauthenticated(
                 "Authentication failed: this token is unknown, expired or revoked. Sign in again."
@@ -69,17 +86,17 @@ struct RoutePipeline: Sendable {
 
     private func subject(_ rule: RateLimitRule, _ principal: Principal?, _ client: ClientAddress) -> String {
         switch rule.scope {
-        case .address: client.network
-        case .principal: principal?.handle ?? client.network
+        case .address: client.subject
+        case .principal: principal?.handle ?? client.subject
         }
     }
 
     /// Reads the body, whatever its framing. Methods without one are not waited for.
-    private func body(of request: Request, limit: Int) async throws -> [UInt8] {
+    private func body(of request: Request, limit: Int, _ channel: any Channel) async throws -> [UInt8] {
         let headers = request.headers
         guard headers.contains(.contentLength) || headers.contains(.transferEncoding) else { return [] }
         if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit { throw APIError.bodyTooLarge }
-        let buffer = try await request.body.collect(upTo: limit)
+        let buffer = try await slowBodies.watch(channel) { try await request.body.collect(upTo: limit) }
         return Array(buffer.readableBytesView)
     }
 
@@ -88,7 +105,7 @@ struct RoutePipeline: Sendable {
             return try await route.handler(request)
         }
         return try await idempotency.run(
-            scope: request.principal?.handle ?? request.clientAddress,
+            scope: request.principal?.handle ?? request.anonymousSubject,
             method: request.method.rawValue,
             route: route.path,
             key: key,

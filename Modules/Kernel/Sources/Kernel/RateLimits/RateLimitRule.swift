@@ -23,6 +23,15 @@ public struct RateLimitRule: Sendable, Hashable {
         self.window = window
     }
 
+    /// Requests with a token that is not valid. Enough for clients that poll with a dead one, too few for guessing and
+    /// for making the database look dead tokens up.
+    static let failedAuthentication = RateLimitRule(
+        name: "failed_authentication",
+        scope: .address,
+        setting: "limits.failed_authentications_per_minute",
+        window: 60
+    )
+
     /// Reads of any kind: 1,200 a minute (design §4), which covers ten requests per tool call without a pause.
     public static let reads = RateLimitRule(
         name: "reads",

@@ -14,6 +14,7 @@ struct Assembly: Sendable {
     let dispatcher: EventDispatcher
     let jobs: JobRunner
     let limiter: RateLimiter
+    let slowBodies: SlowBodyGuard
     let logger: Logger
 
     init(
@@ -44,12 +45,17 @@ struct Assembly: Sendable {
         )
         dispatcher = EventDispatcher(handlers: registrations.handlers, services: services)
         jobs = JobRunner(jobs: registrations.jobs + KernelJobs.all(services), services: services)
-        limiter = RateLimiter(rules: registrations.routes.compactMap(\.policy.limit), services: services)
+        limiter = RateLimiter(
+            rules: registrations.routes.compactMap(\.policy.limit) + [.failedAuthentication],
+            services: services
+        )
+        slowBodies = SlowBodyGuard(timeout: settings.duration("server.body_timeout"))
         edge = try Assembly.edge(
             graph: graph,
             registrations: registrations,
             services: services,
             limiter: limiter,
+            slowBodies: slowBodies,
             authenticator: capabilities.get((any Authenticator).self),
             metrics: options.metrics,
             state: state
@@ -113,6 +119,7 @@ struct Assembly: Sendable {
         registrations: Registrations,
         services: KernelServices,
         limiter: RateLimiter,
+        slowBodies: SlowBodyGuard,
         authenticator: (any Authenticator)?,
         metrics: MetricsRegistry,
         state: ServiceState
@@ -138,7 +145,8 @@ struct Assembly: Sendable {
                 limiter: limiter,
                 idempotency: IdempotencyKeys(services: services),
                 services: services,
-                trustedHops: settings.int("server.trusted_hops")
+                trustedHops: settings.int("server.trusted_hops"),
+                slowBodies: slowBodies
             ),
             unmatched: httpMetrics.unmatched,
             accessLog: AccessLog(
@@ -174,7 +182,10 @@ struct Assembly: Sendable {
         let settings = services.settings
         let metricsRoute = MetricsRoute(
             registry: metrics,
-            isEnabled: settings.bool("metrics.enabled"),
+            // What it tells is nobody's business outside development, unless the operator gave it a token.
+            isEnabled: settings.bool("metrics.enabled")
+                && (settings.environment == .development || settings.environment == .test
+                    || settings.optionalString("metrics.token") != nil),
             token: settings.optionalString("metrics.token")
         )
         let parts = graph.running.map { (name: $0.manifest.name, yaml: $0.openAPI) }

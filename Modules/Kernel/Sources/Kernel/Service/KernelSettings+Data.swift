@@ -87,6 +87,13 @@ extension KernelSettings {
 
     static let limits: [SettingDeclaration] = [
         SettingDeclaration(
+            key: "limits.failed_authentications_per_minute",
+            type: .int(0...1_000_000),
+            default: 300,
+            description: "Requests with a token that is not valid, per address and minute; 0 for no limit.",
+            owner: owner
+        ),
+        SettingDeclaration(
             key: "limits.reads_per_minute",
             type: .int(0...1_000_000),
             default: 1_200,

@@ -47,6 +47,20 @@ public enum KernelSettings {
             owner: owner
         ),
         SettingDeclaration(
+            key: "server.body_timeout",
+            type: .duration,
+            default: "20s",
+            description: "How long a request's body may take to arrive; then the connection is closed.",
+            owner: owner
+        ),
+        SettingDeclaration(
+            key: "server.stop_timeout",
+            type: .duration,
+            default: "25s",
+            description: "How long a stop waits for requests under way.",
+            owner: owner
+        ),
+        SettingDeclaration(
             key: "server.public_url",
             type: .url,
             default: "http://127.0.0.1:8080",

@@ -73,10 +73,14 @@ struct ServiceHost: Service {
         )
         do {
             // Stopped in reverse: first the port, then what works behind it.
-            try await ServiceGroup(
-                services: [assembly.limiter, assembly.dispatcher, assembly.jobs, application],
+            var group = ServiceGroupConfiguration(
+                services: [
+                    assembly.limiter, assembly.dispatcher, assembly.jobs, assembly.slowBodies, application,
+                ],
                 logger: assembly.quietLogger
-            ).run()
+            )
+            group.maximumGracefulShutdownDuration = settings.duration("server.stop_timeout")
+            try await ServiceGroup(configuration: group).run()
         } catch let error as IOError {
             throw StartFailure("Cannot listen on \(host):\(port): \(error.localizedReason).")
         }
