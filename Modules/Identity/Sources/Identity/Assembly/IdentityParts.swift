@@ -174,7 +174,7 @@ struct IdentityParts: Sendable {
         } catch {
             // Stopping is no failure; what is left is written at the end.
             guard !Task.isCancelled else { return }
-            logger.warning(failure, metadata: ["cause": .string("\(error)")])
+            logger.warning(failure, metadata: ["cause": .string(SafeCause.text(error))])
         }
     }
 }

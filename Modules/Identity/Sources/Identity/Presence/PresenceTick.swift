@@ -69,7 +69,10 @@ final class PresenceTick: Sendable {
             try await write(patches)
         } catch let error as PostgresError where error.isAboutData {
             // One row must not keep all the others from being written.
-            logger.error("heartbeats refused; writing them one by one", metadata: ["cause": .string("\(error)")])
+            logger.error(
+                "heartbeats refused; writing them one by one",
+                metadata: ["cause": .string(SafeCause.text(error))]
+            )
             for (handle, patch) in patches { try await writeAlone(handle, patch) }
         } catch {
             board.putBack(patches)
@@ -81,7 +84,7 @@ final class PresenceTick: Sendable {
         do {
             try await write([handle: patch])
         } catch let error as PostgresError where error.isAboutData {
-            logger.error("a heartbeat is lost", metadata: ["cause": .string("\(error)")])
+            logger.error("a heartbeat is lost", metadata: ["cause": .string(SafeCause.text(error))])
             board.forget(handle)
         } catch {
             board.putBack([handle: patch])

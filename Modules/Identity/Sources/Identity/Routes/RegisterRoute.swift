@@ -153,7 +153,10 @@ struct RegisterRoute: Sendable {
         do {
             _ = try await heartbeats.beat(person, patch)
         } catch {
-            request.logger.warning("registered without a heartbeat")
+            request.logger.warning(
+                "registered without a heartbeat",
+                metadata: ["cause": .string(SafeCause.text(error))]
+            )
         }
     }
 
