@@ -25,7 +25,7 @@ struct PlanTests {
                 ("a profile", PostgresUserStore.profile(of: "person77")),
                 ("the newest people", PostgresUserStore.people(after: nil, limit: 100)),
                 ("more people", PostgresUserStore.people(after: (now, "person77"), limit: 100)),
-                ("one presence", PostgresPresenceStore.presence(of: "person77")),
+                ("one presence", PostgresPresenceStore.presences(of: ["person77"])),
                 ("changed presences", PostgresPresenceStore.changed(since: latest)),
                 ("who is here", PostgresPresenceStore.present(at: now)),
                 ("who was here", PostgresPresenceStore.recent(at: now, limit: 100)),

@@ -167,6 +167,27 @@ struct PresenceListTests {
         }
     }
 
+    @Test("Somebody whose handle changed is not shown as before, even while they cannot be read again")
+    func unreadable() async throws {
+        try await withIdentity { service in
+            let ada = try await service.register("ada")
+            try await service.beat(ada)
+            try await eventually("the heartbeat is written") {
+                try await service.database.read("SELECT count(*) FROM presence").first?.int64(0) == 1
+            }
+            _ = try await service.database.write([
+                "ALTER TABLE presence RENAME TO hidden_presence",
+                "INSERT INTO identity_changes (kind, subject) VALUES ('person', 'ada')",
+            ])
+            try await eventually("she is gone") { try await service.activeNames() == ["vibe"] }
+            _ = try await service.database.write([
+                "ALTER TABLE hidden_presence RENAME TO presence",
+                "UPDATE handles SET shown = 'Ada' WHERE handle = 'ada'",
+            ])
+            try await eventually("she is back") { try await service.activeNames().contains("Ada") }
+        }
+    }
+
     @Test("A reader does not see whom they blocked")
     func blocks() async throws {
         try await withIdentity(and: [Blocks()]) { service in

@@ -153,7 +153,7 @@ struct IdentityParts: Sendable {
             people.forgetAll()
             authenticator.forgetAll()
         }
-        for handle in changed { try await tick.reload(handle) }
+        try await tick.reload(changed)
     }
 
     private func sweep() async throws {

@@ -19,6 +19,8 @@ final class PresenceTick: Sendable {
         var horizon: Int64?
         /// The last day that was told for somebody: `PersonActive` is raised once a day.
         var days: [String: String] = [:]
+        /// Handles that changed and could not be read again yet.
+        var changed: Set<String> = []
     }
 
     init(
@@ -40,6 +42,7 @@ final class PresenceTick: Sendable {
     func run() async throws {
         try await flush()
         try await load()
+        try await reloadChanged()
     }
 
     /// Reads what other instances wrote, and what the last flush made of this one's heartbeats.
@@ -50,14 +53,30 @@ final class PresenceTick: Sendable {
         board.adopt(page.rows, at: now)
     }
 
-    /// Reads somebody again whose handle says something else now.
-    func reload(_ handle: String) async throws {
-        guard board.presence(of: handle) != nil else { return }
+    /// Reads those again whose handles say something else now. If they cannot be read, nobody sees what they said
+    /// before, and the next tick tries again.
+    func reload(_ handles: [String]) async throws {
+        let held = handles.filter { board.presence(of: $0) != nil }
+        state.withLock { $0.changed.formUnion(held) }
+        try await reloadChanged()
+    }
+
+    private func reloadChanged() async throws {
+        let changed = state.withLock { state in
+            defer { state.changed = [] }
+            return state.changed
+        }
+        guard !changed.isEmpty else { return }
         let now = clock.now
-        if let state = try await store.presence(of: handle, at: now), state.profile.kind != .erased {
-            board.adopt([state], at: now)
-        } else {
-            board.forget(handle)
+        do {
+            let found = try await store.presences(of: changed.sorted(), at: now)
+            let present = found.filter { $0.profile.kind != .erased }
+            board.adopt(present, at: now)
+            for handle in changed.subtracting(present.map(\.handle)) { board.forget(handle) }
+        } catch {
+            for handle in changed { board.forget(handle) }
+            state.withLock { $0.changed.formUnion(changed) }
+            throw error
         }
     }
 

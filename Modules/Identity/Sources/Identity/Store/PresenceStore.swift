@@ -8,6 +8,9 @@ protocol PresenceStore: Sendable {
     /// handle.
     func presence(of handle: String, at now: PostgresTimestamp) async throws -> PresenceState?
 
+    /// The presences of those of the handles that exist.
+    func presences(of handles: [String], at now: PostgresTimestamp) async throws -> [PresenceState]
+
     /// What was written by transactions from `horizon` on; with `nil`, everybody who is here.
     func changed(since horizon: Int64?, at now: PostgresTimestamp) async throws -> PresencePage
 
@@ -40,7 +43,11 @@ struct PostgresPresenceStore: PresenceStore {
     let database: PostgresClient
 
     func presence(of handle: String, at now: PostgresTimestamp) async throws -> PresenceState? {
-        try await database.read(Self.presence(of: handle)).first.map { Self.state($0, from: 0, never: now) }
+        try await presences(of: [handle], at: now).first
+    }
+
+    func presences(of handles: [String], at now: PostgresTimestamp) async throws -> [PresenceState] {
+        try await database.read(Self.presences(of: handles)).map { Self.state($0, from: 0, never: now) }
     }
 
     func changed(since horizon: Int64?, at now: PostgresTimestamp) async throws -> PresencePage {
@@ -79,12 +86,12 @@ struct PostgresPresenceStore: PresenceStore {
 
     // MARK: Statements
 
-    static func presence(of handle: String) -> PostgresQuery {
+    static func presences(of handles: [String]) -> PostgresQuery {
         """
         SELECT \(unescaped: columns)
         FROM handles AS h
         LEFT JOIN presence AS p ON p.username = h.handle
-        WHERE h.handle = \(handle)
+        WHERE h.handle = ANY (\(handles))
         """
     }
 
