@@ -47,6 +47,7 @@ let package = Package(
                 .product(name: "JSONText", package: "Kernel"),
                 .product(name: "Postgres", package: "Postgres"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: settings
         ),

@@ -51,6 +51,8 @@ struct PostgresPersonalDataStore: PersonalDataStore {
         in transaction: PostgresTransaction
     ) async throws {
         _ = try await transaction.query([
+            // Ends what others are writing for this handle, and lets nothing new begin.
+            "SELECT FROM handles WHERE handle = \(handle) FOR UPDATE",
             """
             INSERT INTO quarantined_names AS q (name_hash, until)
             VALUES (\(nameHash), \(until))
@@ -64,16 +66,20 @@ struct PostgresPersonalDataStore: PersonalDataStore {
             "DELETE FROM typing WHERE sender = \(handle) OR recipient = \(handle)",
             "DELETE FROM placeholder_counts WHERE sender = \(handle)",
             "DELETE FROM users WHERE username = \(handle)",
+            // The counter, which every claim waits for, is taken last and so held for the shortest time.
             """
+            WITH erased AS (
+                SELECT kind FROM handles WHERE handle = \(handle)
+            ), renamed AS (
+                UPDATE handles SET
+                    handle = \(newName), shown = \(newName), kind = 'erased', x_handle = NULL, github_handle = NULL,
+                    operator = NULL, agent_type = NULL, capabilities = NULL, model = NULL, metadata = NULL,
+                    first_active_at = NULL, last_active_at = NULL
+                WHERE handle = \(handle)
+                RETURNING handle
+            )
             UPDATE registration_counter SET registered = registered - 1
-            WHERE EXISTS (SELECT FROM handles WHERE handle = \(handle) AND kind IN ('human', 'agent'))
-            """,
-            """
-            UPDATE handles SET
-                handle = \(newName), shown = \(newName), kind = 'erased', x_handle = NULL, github_handle = NULL,
-                operator = NULL, agent_type = NULL, capabilities = NULL, model = NULL, metadata = NULL,
-                first_active_at = NULL, last_active_at = NULL
-            WHERE handle = \(handle)
+            WHERE EXISTS (SELECT FROM renamed) AND EXISTS (SELECT FROM erased WHERE kind IN ('human', 'agent'))
             """,
         ])
     }

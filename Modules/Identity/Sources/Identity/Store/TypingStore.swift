@@ -1,7 +1,9 @@
+import Kernel
 import Postgres
 
 /// Who is typing to whom.
 protocol TypingStore: Sendable {
+    /// - Throws: 401 when there is no such sender any more. To a recipient who is gone, nothing is written.
     func type(from sender: String, to recipient: String, until: PostgresTimestamp) async throws
 
     /// The folded handles of those who are typing to somebody.
@@ -14,13 +16,17 @@ struct PostgresTypingStore: TypingStore {
     let database: PostgresClient
 
     func type(from sender: String, to recipient: String, until: PostgresTimestamp) async throws {
-        _ = try await database.write(
-            """
-            INSERT INTO typing (recipient, sender, until)
-            VALUES (\(recipient), \(sender), \(until))
-            ON CONFLICT (recipient, sender) DO UPDATE SET until = EXCLUDED.until
-            """
-        )
+        do {
+            _ = try await database.write(
+                """
+                INSERT INTO typing (recipient, sender, until)
+                VALUES (\(recipient), \(sender), \(until))
+                ON CONFLICT (recipient, sender) DO UPDATE SET until = EXCLUDED.until
+                """
+            )
+        } catch let error as PostgresError where error.sqlState == .foreignKeyViolation {
+            if error.constraint == "typing_sender_fkey" { throw APIError.unauthenticated() }
+        }
     }
 
     func typing(to recipient: String, at now: PostgresTimestamp) async throws -> [String] {

@@ -86,33 +86,41 @@ struct PostgresUserStore: UserStore {
     }
 
     func write(_ change: UserChange, at now: PostgresTimestamp, writer: any RequestWriter) async throws {
-        _ = try await writer.write([
-            """
-            WITH written AS (
-                INSERT INTO users AS u (
-                    username, building, time_zone, public_key, recovery_key, invited_by, invite_code, created_at,
-                    updated_at
+        do {
+            _ = try await writer.write([
+                """
+                WITH written AS (
+                    INSERT INTO users AS u (
+                        username, building, time_zone, public_key, recovery_key, invited_by, invite_code, created_at,
+                        updated_at
+                    )
+                    VALUES (
+                        \(change.handle), \(change.building), coalesce(\(change.timeZone), 'UTC'),
+                        \(change.publicKey?.text), \(change.recoveryKey?.text), \(change.invitedBy), \(change.inviteCode),
+                        \(now), \(now)
+                    )
+                    ON CONFLICT (username) DO UPDATE SET
+                        building = coalesce(EXCLUDED.building, u.building),
+                        time_zone = coalesce(\(change.timeZone), u.time_zone),
+                        public_key = coalesce(u.public_key, EXCLUDED.public_key),
+                        recovery_key = coalesce(u.recovery_key, EXCLUDED.recovery_key),
+                        invited_by = coalesce(u.invited_by, EXCLUDED.invited_by),
+                        invite_code = coalesce(u.invite_code, EXCLUDED.invite_code),
+                        unverified = u.unverified AND EXCLUDED.building IS NULL,
+                        updated_at = EXCLUDED.updated_at
+                    RETURNING username
                 )
-                VALUES (
-                    \(change.handle), \(change.building), coalesce(\(change.timeZone), 'UTC'),
-                    \(change.publicKey?.text), \(change.recoveryKey?.text), \(change.invitedBy), \(change.inviteCode),
-                    \(now), \(now)
-                )
-                ON CONFLICT (username) DO UPDATE SET
-                    building = coalesce(EXCLUDED.building, u.building),
-                    time_zone = coalesce(\(change.timeZone), u.time_zone),
-                    public_key = coalesce(u.public_key, EXCLUDED.public_key),
-                    recovery_key = coalesce(u.recovery_key, EXCLUDED.recovery_key),
-                    invited_by = coalesce(u.invited_by, EXCLUDED.invited_by),
-                    invite_code = coalesce(u.invite_code, EXCLUDED.invite_code),
-                    unverified = u.unverified AND EXCLUDED.building IS NULL,
-                    updated_at = EXCLUDED.updated_at
-                RETURNING username
-            )
-            INSERT INTO identity_changes (kind, subject)
-            SELECT 'person', username FROM written
-            """
-        ])
+                INSERT INTO identity_changes (kind, subject)
+                SELECT 'person', username FROM written
+                """
+            ])
+        } catch let error as PostgresError where error.sqlState == .foreignKeyViolation {
+            // Erased since the request came: the inviter, or the caller.
+            if error.constraint == "users_invited_by_fkey" {
+                throw APIError.notFound("Nobody has the inviter's handle.")
+            }
+            throw APIError.unauthenticated()
+        }
     }
 
     // MARK: Statements
