@@ -130,6 +130,7 @@ struct IdentityParts: Sendable {
     // MARK: Life
 
     func warmUp() async throws {
+        try await changes.forgetForeignWriters()
         try await hearChanges()
         try await tick.load()
     }

@@ -48,8 +48,13 @@ final class PresenceTick: Sendable {
     /// Reads what other instances wrote, and what the last flush made of this one's heartbeats.
     func load() async throws {
         let now = clock.now
-        let page = try await store.changed(since: state.withLock { $0.horizon }, at: now)
-        state.withLock { $0.horizon = page.horizon }
+        let horizon = state.withLock { $0.horizon }
+        var page = try await store.changed(since: horizon, at: now)
+        if let horizon, page.horizon < horizon {
+            // Another server, restored from a dump: what it holds cannot be told from what was read before.
+            page = try await store.changed(since: nil, at: now)
+        }
+        state.withLock { [page] in $0.horizon = page.horizon }
         board.adopt(page.rows, at: now)
     }
 

@@ -5,6 +5,12 @@ protocol ChangeStore: Sendable {
     /// Changes of transactions from `horizon` on; none, but the present horizon, when it is `nil`.
     func changes(since horizon: Int64?) async throws -> ChangePage
 
+    /// Makes rows of transactions that this server has not had yet count as old, here and in the table of presences.
+    ///
+    /// A dump keeps the numbers of the server it was made on. On a new one they lie ahead, where every reading would
+    /// find them.
+    func forgetForeignWriters() async throws
+
     /// Removes changes older than the given time.
     func removeChanges(before: PostgresTimestamp) async throws
 }
@@ -20,6 +26,19 @@ struct PostgresChangeStore: ChangeStore {
             changes.append(.init(sequence: row.int64(1), writer: row.int64(2), change: change))
         }
         return ChangePage(horizon: rows.first?.int64(0) ?? 0, changes: changes)
+    }
+
+    func forgetForeignWriters() async throws {
+        _ = try await database.write([
+            """
+            UPDATE identity_changes SET writer = 0
+            WHERE writer >= (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+            """,
+            """
+            UPDATE presence SET writer = 0
+            WHERE writer >= (SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+            """,
+        ])
     }
 
     func removeChanges(before: PostgresTimestamp) async throws {

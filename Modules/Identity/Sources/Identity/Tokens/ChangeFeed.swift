@@ -49,12 +49,15 @@ final class ChangeFeed: Sendable {
     ///
     /// Not to be called twice at the same time.
     ///
-    /// - Parameter lost: called before, when so much time has passed that changes may be gone from the feed.
+    /// - Parameter lost: called before, when so much time has passed that changes may be gone from the feed, or when
+    ///   the server counts transactions from a lower number than before: it is another one, restored from a dump.
     func poll(_ apply: (IdentityChange) -> Void, lost: () -> Void) async throws {
         let began = nanoseconds(since: epoch)
         let heard = lastHeard.load(ordering: .acquiring)
         if heard >= 0, began - heard > Self.retention.nanoseconds / 2 { lost() }
-        let page = try await store.changes(since: state.withLock { $0.horizon })
+        let horizon = state.withLock { $0.horizon }
+        let page = try await store.changes(since: horizon)
+        if let horizon, page.horizon < horizon { lost() }
         let fresh = state.withLock { state in
             let fresh = page.changes.filter { !state.applied.contains($0.sequence) }
             // What the next poll may read again: the writers from the new horizon on.
