@@ -118,10 +118,10 @@ extension Engine {
         if !chunk.isEmpty {
             current.bytes = chunk
             endCurrent(loan, connection)
-        } else if loan.mode == .simple {
-            receiveSimple(loan, connection)
         } else {
+            // Nobody had asked for a while, so the socket may not be watched; the results may still be on their way.
             watch(connection)
+            if loan.mode == .simple { receiveSimple(loan, connection) }
         }
     }
 }
