@@ -154,7 +154,7 @@ struct IdentityParts: Sendable {
             people.forgetAll()
             authenticator.forgetAll()
         }
-        try await tick.reload(changed)
+        tick.hasChanged(changed)
     }
 
     private func sweep() async throws {

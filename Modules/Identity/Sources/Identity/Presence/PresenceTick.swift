@@ -41,8 +41,8 @@ final class PresenceTick: Sendable {
 
     func run() async throws {
         try await flush()
-        try await load()
         try await reloadChanged()
+        try await load()
     }
 
     /// Reads what other instances wrote, and what the last flush made of this one's heartbeats.
@@ -58,14 +58,14 @@ final class PresenceTick: Sendable {
         board.adopt(page.rows, at: now)
     }
 
-    /// Reads those again whose handles say something else now. If they cannot be read, nobody sees what they said
-    /// before, and the next tick tries again.
-    func reload(_ handles: [String]) async throws {
+    /// Has the next tick read those again whose handles say something else now. Not at once: while heartbeats are being
+    /// written, the table does not know yet what they said.
+    func hasChanged(_ handles: [String]) {
         let held = handles.filter { board.presence(of: $0) != nil }
         state.withLock { $0.changed.formUnion(held) }
-        try await reloadChanged()
     }
 
+    /// If they cannot be read, nobody sees what they said before, and the next tick tries again.
     private func reloadChanged() async throws {
         let changed = state.withLock { state in
             defer { state.changed = [] }

@@ -14,8 +14,18 @@ public struct Cursor: Sendable, Hashable {
 
     /// Base 64 without padding, in the alphabet for addresses.
     public var text: String {
-        Data(parts.joined(separator: "\n").utf8).base64EncodedString()
-            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        let base64 = Data(parts.joined(separator: "\n").utf8).base64EncodedString()
+        return String(
+            decoding: base64.utf8.compactMap { byte -> UInt8? in
+                switch byte {
+                case UInt8(ascii: "+"): UInt8(ascii: "-")
+                case UInt8(ascii: "/"): UInt8(ascii: "_")
+                case UInt8(ascii: "="): nil
+                default: byte
+                }
+            },
+            as: UTF8.self
+        )
     }
 
     /// - Parameter count: how many parts the list's cursors have.
