@@ -67,7 +67,7 @@ import Testing
             let out = try await doors.first.post("/api/auth/logout-all", token: ada.token, json: [:])
             #expect(out.status == 200, "\(out)")
             #expect(try await doors.first.inbox(of: ada).status == 401, "at once where it happened")
-            try await eventually(within: .seconds(2), "the other instance hears of it") {
+            try await eventually(within: .seconds(5), "the other instance hears of it") {
                 try await doors.second.inbox(of: ada).status == 401
             }
             #expect(try await doors.second.inbox(of: grace).status == 200, "others are not affected")

@@ -53,7 +53,7 @@ struct PersonalDataTests {
                 )
                 #expect(found.first?.int64(0) == 0, "\(table)")
             }
-            try await eventually(within: .seconds(3), "the token is dead") {
+            try await eventually(within: .seconds(5), "the token is dead") {
                 try await service.client.get("/api/auth/sessions", token: token).status == 401
             }
             try await eventually("the lists forget") { try await service.activeNames().contains("ada") == false }

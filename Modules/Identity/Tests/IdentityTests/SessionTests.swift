@@ -41,7 +41,7 @@ struct SessionTests {
             let revoked = try await first.documented(.post, "/api/auth/logout-all", token: token)
             #expect(revoked.int(at: "revoked") == 1)
             #expect(try await first.client.get("/api/auth/sessions", token: token).status == 401)
-            try await eventually(within: .seconds(2), "the revocation is heard") {
+            try await eventually(within: .seconds(5), "the revocation is heard") {
                 try await second.client.get("/api/auth/sessions", token: token).status == 401
             }
         }
@@ -75,7 +75,7 @@ struct SessionTests {
             }
             _ = try await first.database.write("UPDATE handles SET status = \(status) WHERE handle = 'ada'")
             for service in [first, second] {
-                try await eventually(within: .seconds(3), "the status is heard") {
+                try await eventually(within: .seconds(5), "the status is heard") {
                     try await service.client.get("/api/auth/sessions", token: token).status == 401
                 }
                 let answer = try await service.client.post(
