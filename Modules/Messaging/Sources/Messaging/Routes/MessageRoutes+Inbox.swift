@@ -27,7 +27,7 @@ extension MessageRoutes {
         let news = try await news(request, reader, since, hidden, unread: unread, limit)
 
         var markedAt: PostgresTimestamp?
-        if request.query.flag("markRead"), request.method != .head {
+        if request.query.flag("markRead"), !request.isHead {
             markedAt = try await markRead(inbox, request, reader)
         }
         let senders = (0..<inbox.count).map { inbox[$0].from }
@@ -90,7 +90,7 @@ extension MessageRoutes {
         )
         guard list.count > 0 else { return nil }
         // The answer to HEAD shows nothing, so nothing was given out.
-        if request.method == .head { return list }
+        if request.isHead { return list }
         try await store.recordPoll(
             of: reader.handle,
             session: reader.sessionID,

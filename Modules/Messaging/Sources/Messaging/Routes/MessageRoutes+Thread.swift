@@ -68,7 +68,7 @@ extension MessageRoutes {
         let peer = PeerText(owner: reader.person, peer: try await people.person(handle))
         var page = ThreadPage(list, peer, reader: reader.handle)
         // The answer to HEAD shows nothing, so nothing was read.
-        let unread = request.method == .head ? [] : page.unreadIDs
+        let unread = request.isHead ? [] : page.unreadIDs
         if !unread.isEmpty {
             try await store.markRead(
                 unread,
