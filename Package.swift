@@ -36,6 +36,8 @@ let package = Package(
         .package(path: "Modules/Kernel"),
         .package(path: "Modules/Identity"),
         .package(path: "Modules/Messaging"),
+        .package(path: "Modules/Engagement"),
+        .package(path: "Modules/SocialGraph"),
         // modules: dependencies
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
@@ -53,6 +55,8 @@ let package = Package(
                 module("JSONText", of: "Kernel"), module("DevelopmentPostgres", of: "Kernel"),
                 module("Identity"),
                 module("Messaging"),
+                module("Engagement"),
+                module("SocialGraph"),
                 // modules: libraries
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -111,6 +115,18 @@ let package = Package(
             name: "MessagingTests",
             dependencies: testing + [module("Messaging")],
             path: "Modules/Messaging/Tests/MessagingTests",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "EngagementTests",
+            dependencies: testing + [module("Engagement")],
+            path: "Modules/Engagement/Tests/EngagementTests",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SocialGraphTests",
+            dependencies: testing + [module("SocialGraph")],
+            path: "Modules/SocialGraph/Tests/SocialGraphTests",
             swiftSettings: settings
         ),
         // modules: tests

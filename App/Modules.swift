@@ -1,6 +1,8 @@
+import Engagement
 import Identity
 import Kernel
 import Messaging
+import SocialGraph
 
 // modules: imports
 
@@ -10,6 +12,8 @@ enum Modules {
         [
             IdentityModule(),
             MessagingModule(),
+            EngagementModule(),
+            SocialGraphModule(),
             // modules: list
         ]
     }

@@ -51,3 +51,100 @@ public struct MessageSent: DomainEvent, Equatable {
         self.day = day
     }
 }
+
+/// What a person says of themselves, or what others may see of them, has changed. Raised by Identity.
+public struct ProfileChanged: DomainEvent, Equatable {
+    public static let name = "identity.profile_changed"
+
+    /// The folded handle.
+    public let handle: String
+
+    public init(handle: String) {
+        self.handle = handle
+    }
+}
+
+/// A signed-in author posted on the board. Raised by Engagement; an unverified post raises nothing.
+public struct BoardPosted: DomainEvent, Equatable {
+    public static let name = "engagement.board_posted"
+
+    public let id: String
+    /// The folded handle.
+    public let author: String
+    /// `ship` for what extends a streak as a ship.
+    public let category: String
+    /// The author's day in their own time zone, `YYYY-MM-DD`.
+    public let day: String
+
+    public init(id: String, author: String, category: String, day: String) {
+        self.id = id
+        self.author = author
+        self.category = category
+        self.day = day
+    }
+}
+
+/// A game ended. Raised by Games.
+public struct GameFinished: DomainEvent, Equatable {
+    public static let name = "games.game_finished"
+
+    /// One who took part.
+    public struct Player: Codable, Hashable, Sendable {
+        /// The folded handle.
+        public let handle: String
+        /// Their day in their own time zone, `YYYY-MM-DD`.
+        public let day: String
+
+        public init(handle: String, day: String) {
+            self.handle = handle
+            self.day = day
+        }
+    }
+
+    public let id: String
+    /// The kind of game, `tictactoe` for one.
+    public let game: String
+    public let players: [Player]
+    /// The folded handle of the winner, `nil` for a draw.
+    public let winner: String?
+
+    public init(id: String, game: String, players: [Player], winner: String?) {
+        self.id = id
+        self.game = game
+        self.players = players
+        self.winner = winner
+    }
+}
+
+/// A streak grew by a day. Raised by Engagement.
+public struct StreakExtended: DomainEvent, Equatable {
+    public static let name = "engagement.streak_extended"
+
+    /// The folded handle.
+    public let handle: String
+    /// The day in the person's own time zone, `YYYY-MM-DD`.
+    public let day: String
+    /// Days in a row, this one included.
+    public let current: Int
+
+    public init(handle: String, day: String, current: Int) {
+        self.handle = handle
+        self.day = day
+        self.current = current
+    }
+}
+
+/// Somebody earned an achievement, which happens once each. Raised by Engagement.
+public struct AchievementEarned: DomainEvent, Equatable {
+    public static let name = "engagement.achievement_earned"
+
+    /// The folded handle.
+    public let handle: String
+    /// The achievement's identifier, `week_streak` for one.
+    public let achievement: String
+
+    public init(handle: String, achievement: String) {
+        self.handle = handle
+        self.achievement = achievement
+    }
+}

@@ -14,6 +14,8 @@ public struct KernelServices: Sendable {
     public let events: EventPublisher
     /// Where keys for signatures and keyed hashes come from.
     public let secret: ServiceSecret
+    /// What the modules do when a handle is claimed, shown, exported or erased.
+    public let people: PersonHooks
 
     private let rootLogger: Logger
 
@@ -24,6 +26,7 @@ public struct KernelServices: Sendable {
         ids: IdentifierSource,
         events: EventPublisher,
         secret: ServiceSecret,
+        people: PersonHooks = PersonHooks(),
         logger: Logger
     ) {
         self.settings = settings
@@ -32,6 +35,7 @@ public struct KernelServices: Sendable {
         self.ids = ids
         self.events = events
         self.secret = secret
+        self.people = people
         rootLogger = logger
     }
 

@@ -129,6 +129,14 @@ extension ModuleRegistrar {
         registrations.withLock { $0.readiness.append((name, check)) }
     }
 
+    /// Statements to run in the transaction in which somebody claims a handle. `handle` may have been a placeholder, to
+    /// which others have written.
+    public func claim(
+        _ statements: @escaping @Sendable (_ handle: String, _ time: PostgresTimestamp) -> [PostgresQuery]
+    ) {
+        registrations.withLock { $0.claims.append(statements) }
+    }
+
     /// Everything the module holds about a handle, for its owner. Every module that owns tables answers this.
     public func export(_ body: @escaping @Sendable (_ handle: String) async throws -> JSON) {
         let name = module.name
@@ -156,15 +164,19 @@ public struct MissingCapability: Error, CustomStringConvertible {
 struct Registrations: Sendable {
     typealias StatsHook = @Sendable () async throws -> [(String, JSON)]
     typealias ProfileHook = @Sendable (_ handle: String, _ viewer: String?) async throws -> [(String, JSON)]
+    typealias ClaimHook = @Sendable (_ handle: String, _ time: PostgresTimestamp) -> [PostgresQuery]
+    typealias Exporter = @Sendable (_ handle: String) async throws -> JSON
+    typealias Eraser = @Sendable (_ handle: String, PostgresTransaction) async throws -> Void
 
     var routes: [Route] = []
     var handlers: [EventHandler] = []
     var jobs: [Job] = []
     var stats: [StatsHook] = []
     var profile: [ProfileHook] = []
+    var claims: [ClaimHook] = []
     var readiness: [(module: String, check: @Sendable () async -> String?)] = []
-    var exporters: [(module: String, body: @Sendable (String) async throws -> JSON)] = []
-    var erasers: [(module: String, body: @Sendable (String, PostgresTransaction) async throws -> Void)] = []
+    var exporters: [(module: String, body: Exporter)] = []
+    var erasers: [(module: String, body: Eraser)] = []
 
     mutating func merge(_ other: Registrations) {
         routes += other.routes
@@ -172,6 +184,7 @@ struct Registrations: Sendable {
         jobs += other.jobs
         stats += other.stats
         profile += other.profile
+        claims += other.claims
         readiness += other.readiness
         exporters += other.exporters
         erasers += other.erasers

@@ -36,6 +36,7 @@ struct Assembly: Sendable {
             registrations.merge(registrar.contents)
         }
         services.events.subscribe(registrations.handlers)
+        services.people.set(registrations)
 
         migrator = try Assembly.migrator(
             of: modules,
