@@ -32,6 +32,9 @@ public final class IdentityModule: FeatureModule {
         self.parts.withLock { $0 = parts }
         registrar.provide(parts.people, as: (any PeopleDirectory).self)
         registrar.provide(parts.authenticator, as: (any Authenticator).self)
+        registrar.provide(parts.profiles, as: (any PublicProfiles).self)
+        registrar.provide(parts.livePresence, as: (any LivePresence).self)
+        registrar.provide(parts.claims, as: (any HandleClaims).self)
         parts.addRoutes(to: registrar)
         parts.addJobs(to: registrar)
         parts.addHooks(to: registrar)

@@ -38,7 +38,7 @@ struct ErasedTests {
                     inviteCode: nil
                 )
                 let failure = await #expect(throws: APIError.self) {
-                    try await store.write(change, at: .now, writer: DirectWriter(database: database.client))
+                    try await store.write(change, at: .now, events: [], writer: DirectWriter(database: database.client))
                 }
                 #expect(failure?.status.code == status)
             }

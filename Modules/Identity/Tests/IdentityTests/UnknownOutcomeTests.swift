@@ -49,6 +49,7 @@ struct UnknownOutcomeTests {
                 clock: .system
             ),
             events: EventPublisher(),
+            hooks: PersonHooks(),
             ids: .system,
             nameHash: NameHash(secret),
             genesis: GenesisRules(cap: 100, closes: false)
@@ -61,8 +62,13 @@ private struct BrokenLine: RegistrationStore {
     let store: PostgresRegistrationStore
     let tookEffect: Bool
 
-    func claim(_ claim: Claim, events: [PostgresQuery], writer: any RequestWriter) async throws {
-        if tookEffect { try await store.claim(claim, events: events, writer: writer) }
+    func claim(
+        _ claim: Claim,
+        before: [PostgresQuery],
+        after: [PostgresQuery],
+        writer: any RequestWriter
+    ) async throws {
+        if tookEffect { try await store.claim(claim, before: before, after: after, writer: writer) }
         throw PostgresError.unknownOutcome
     }
 

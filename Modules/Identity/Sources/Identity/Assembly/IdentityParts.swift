@@ -8,6 +8,7 @@ import ServiceSettings
 struct IdentityParts: Sendable {
     let people: PeopleCache
     let authenticator: TokenAuthenticator
+    private let registration: Registration
     private let feed: ChangeFeed
     private let changes: any ChangeStore
     private let sessions: any SessionStore
@@ -47,6 +48,16 @@ struct IdentityParts: Sendable {
             feed: feed,
             clock: services.clock
         )
+        registration = Registration(
+            store: registrations,
+            people: people,
+            authenticator: authenticator,
+            events: services.events,
+            hooks: services.people,
+            ids: services.ids,
+            nameHash: NameHash(services.secret),
+            genesis: genesis
+        )
         board = PresenceBoard(host: .house(at: services.clock.now))
         tick = PresenceTick(
             board: board,
@@ -71,19 +82,16 @@ struct IdentityParts: Sendable {
         )
     }
 
+    // MARK: What others may ask of the module
+
+    var profiles: any PublicProfiles { Profiles(store: users) }
+    var livePresence: any LivePresence { BoardPresence(board: board, clock: services.clock) }
+    var claims: any HandleClaims { DirectClaims(registration: registration, services: services) }
+
     // MARK: What the module registers
 
     func addRoutes(to registrar: ModuleRegistrar) {
         let heartbeats = Heartbeats(board: board, store: presence, people: people)
-        let registration = Registration(
-            store: registrations,
-            people: people,
-            authenticator: authenticator,
-            events: services.events,
-            ids: services.ids,
-            nameHash: NameHash(services.secret),
-            genesis: genesis
-        )
         let limiter = ExactLimiter(services: services)
         let register = RegisterRoute(
             registration: registration,
@@ -98,11 +106,18 @@ struct IdentityParts: Sendable {
             typing: typing,
             people: people,
             register: register,
-            // Asked for when it is needed: its provider requires this module, so it registers later.
+            // Asked for when they are needed: their provider requires this module, so it registers later.
             blocks: { registrar.capability((any BlockList).self) },
+            visibility: { registrar.capability((any Visibility).self) },
             clock: services.clock
         ).add(to: registrar)
-        UserRoutes(store: users, people: people, registration: registration, limiter: limiter).add(to: registrar)
+        UserRoutes(
+            store: users,
+            people: people,
+            registration: registration,
+            limiter: limiter,
+            events: services.events
+        ).add(to: registrar)
         SessionRoutes(authenticator: authenticator, sessions: sessions, people: people).add(to: registrar)
         WellKnownRoute(publicURL: services.settings.string("server.public_url")).add(to: registrar)
     }

@@ -157,6 +157,24 @@ final class PresenceBoard: Sendable {
         return kind.body(fragments, recent: recent.rows(hiding: hidden))
     }
 
+    /// The handles that a list may show.
+    func listed() -> [String] {
+        state.withLock { state in
+            state.refill(atLeast: Self.listLimit)
+            return Array(state.order.handles)
+        }
+    }
+
+    /// People who are here, latest first; the accounts of the house are no people.
+    func here(limit: Int, at now: PostgresTimestamp) -> [PresenceState] {
+        let here = state.withLock { state in
+            state.entries.values.lazy.map(\.state).filter {
+                $0.profile.kind != .system && PresenceStatus(of: $0, at: now) != .offline
+            }
+        }
+        return Array(here.sorted { ($0.lastSeen, $1.handle) > ($1.lastSeen, $0.handle) }.prefix(max(limit, 0)))
+    }
+
     /// How many people memory holds that are active.
     func activeCount(at now: PostgresTimestamp) -> Int {
         state.withLock { state in
@@ -214,15 +232,19 @@ extension PresenceBoard.State {
         version += 1
     }
 
+    fileprivate mutating func refill(atLeast count: Int) {
+        order.refill(atLeast: count) {
+            entries.values.lazy.filter { !$0.state.hasLeft }.map { ($0.state.handle, $0.state.lastSeen) }
+        }
+    }
+
     /// The people of a list, newest first, the house among them.
     fileprivate mutating func fragments(
         at now: PostgresTimestamp,
         host: String,
         hiding hidden: Set<String>
     ) -> [PresenceFragment] {
-        order.refill(atLeast: PresenceBoard.listLimit + hidden.count) {
-            entries.values.lazy.filter { !$0.state.hasLeft }.map { ($0.state.handle, $0.state.lastSeen) }
-        }
+        refill(atLeast: PresenceBoard.listLimit + hidden.count)
         var fragments: [PresenceFragment] = []
         fragments.reserveCapacity(PresenceBoard.listLimit)
         var others = 0

@@ -15,6 +15,8 @@ struct RecentPresence: Sendable {
         all = states.map { ($0.handle, PresenceRendering.row($0, at: now)) }
     }
 
+    var handles: some Sequence<String> { all.lazy.map(\.handle) }
+
     func rows(hiding hidden: Set<String>) -> [[UInt8]] {
         all.lazy.filter { !hidden.contains($0.handle) }.map(\.row)
     }

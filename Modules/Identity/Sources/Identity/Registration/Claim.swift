@@ -14,6 +14,20 @@ struct NameState: Sendable {
 
     /// Whether somebody may claim it.
     var isFree: Bool { reservedAs == nil && !isQuarantined && (kind == nil || kind == .placeholder) }
+
+    /// What keeps everybody from claiming the handle, its present owner included; `nil` when it is free or somebody's.
+    func reservation(of handle: Handle) -> String? {
+        if let reservedAs { return "Reserved (\(reservedAs))" }
+        if GameStore.isName(handle.key) { return "Reserved (games)" }
+        if isQuarantined { return "Reserved (recently deleted)" }
+        return kind == .system ? "Reserved (system)" : nil
+    }
+
+    /// Why the handle cannot be claimed; `nil` when it can.
+    func objection(to handle: Handle) -> String? {
+        if let reservation = reservation(of: handle) { return reservation }
+        return kind == nil || kind == .placeholder ? nil : "Already registered"
+    }
 }
 
 /// A name about to be claimed.

@@ -9,6 +9,8 @@ struct Registration: Sendable {
     let people: PeopleCache
     let authenticator: TokenAuthenticator
     let events: EventPublisher
+    /// What other modules do when a handle is claimed.
+    let hooks: PersonHooks
     let ids: IdentifierSource
     let nameHash: NameHash
     let genesis: GenesisRules
@@ -34,24 +36,39 @@ struct Registration: Sendable {
         return try await store.free(names, count: Suggestions.count, at: now)
     }
 
+    /// The refusal of a name that nobody may claim by themselves.
+    func reserved(_ handle: Handle, _ reason: String, at now: PostgresTimestamp) async throws -> APIError {
+        APIError(
+            .badRequest,
+            code: "reserved",
+            error: "reserved",
+            "@\(handle.spelling) cannot be claimed: \(reason).",
+            field: "username",
+            suggestions: try await suggestions(for: handle.key, at: now)
+        )
+    }
+
     // MARK: Claiming
 
     /// What the register of a new handle says of it.
     struct NewHandle: Sendable {
         let handle: Handle
-        let isAgent: Bool
-        let agentType: String?
-        let publicKey: PublicKey?
-        let recoveryKey: PublicKey?
+        var isAgent = false
+        var agentType: String?
+        var publicKey: PublicKey?
+        var recoveryKey: PublicKey?
         /// What the program calls itself.
-        let client: String?
+        var client: String?
     }
 
     /// Claims a name that was free a moment ago.
     ///
-    /// - Throws: ``ClaimRefusal/taken``; 400 `genesis_full` where registering ends with the founders.
+    /// - Parameter statements: of the caller, run before the claim in its transaction.
+    /// - Throws: ``ClaimRefusal/taken``; 400 `genesis_full` where registering ends with the founders; what a statement
+    ///   of the caller throws.
     func claim(
         _ new: NewHandle,
+        with statements: [PostgresQuery] = [],
         state: NameState,
         at now: PostgresTimestamp,
         writer: any RequestWriter
@@ -64,7 +81,7 @@ struct Registration: Sendable {
                 throw APIError.genesisFull(cap: genesis.cap, suggestions: names)
             }
             do {
-                return try await claim(new, number: number, at: now, writer: writer)
+                return try await claim(new, with: statements, number: number, at: now, writer: writer)
             } catch ClaimRefusal.numberTaken {
                 // Ends: each time round, somebody else has got a number, of which there are only so many.
                 claimed = try await store.totals().genesis
@@ -74,6 +91,7 @@ struct Registration: Sendable {
 
     private func claim(
         _ new: NewHandle,
+        with statements: [PostgresQuery],
         number: Int?,
         at now: PostgresTimestamp,
         writer: any RequestWriter
@@ -91,9 +109,13 @@ struct Registration: Sendable {
             session: session,
             tokenHash: TokenSigner.hash(token)
         )
-        let event = HandleRegistered(handle: new.handle.key, genesisNumber: number, isAgent: new.isAgent)
+        let key = new.handle.key
+        let registered = HandleRegistered(handle: key, genesisNumber: number, isAgent: new.isAgent)
+        let consequences =
+            hooks.claim(key, at: now) + events.statements(for: registered)
+            + events.statements(for: ProfileChanged(handle: key))
         do {
-            try await store.claim(claim, events: events.statements(for: event), writer: writer)
+            try await store.claim(claim, before: statements, after: consequences, writer: writer)
         } catch let error as PostgresError where error.leavesOutcomeOpen {
             // If the claim took effect, this is the only time that its token can be told.
             guard let found = try? await authenticator.session(of: token), found.handle == new.handle.key else {

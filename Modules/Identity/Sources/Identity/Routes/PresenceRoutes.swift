@@ -15,6 +15,8 @@ struct PresenceRoutes: Sendable {
     let register: RegisterRoute
     /// Whom a reader does not see; `nil` without the module that knows.
     let blocks: @Sendable () -> (any BlockList)?
+    /// Who does not want to be seen; `nil` without the module that knows.
+    let visibility: @Sendable () -> (any Visibility)?
     let clock: WallClock
 
     func add(to registrar: ModuleRegistrar) {
@@ -163,14 +165,20 @@ struct PresenceRoutes: Sendable {
         _ kind: PresenceListKind,
         recent: RecentPresence = .none
     ) async throws -> APIResponse {
+        let hidden = try await hidden(from: request.principal?.handle, recent)
         let now = clock.now
-        if let reader = request.principal?.handle, let blocks = blocks() {
-            let hidden = try await blocks.hidden(from: reader)
-            if !hidden.isEmpty {
-                return Self.answer(board.body(kind, at: now, recent: recent, hiding: hidden))
-            }
+        guard !hidden.isEmpty else { return Self.answer(board.body(kind, at: now, recent: recent)) }
+        return Self.answer(board.body(kind, at: now, recent: recent, hiding: hidden))
+    }
+
+    /// Those whom the reader, `nil` without a token, does not see in a list.
+    private func hidden(from reader: String?, _ recent: RecentPresence) async throws -> Set<String> {
+        var hidden: Set<String> = []
+        if let reader, let blocks = blocks() { hidden = try await blocks.hidden(from: reader) }
+        if let visibility = visibility() {
+            hidden.formUnion(try await visibility.invisible(among: board.listed() + recent.handles, to: reader))
         }
-        return Self.answer(board.body(kind, at: now, recent: recent))
+        return hidden
     }
 
     private static func answer(_ body: ByteBuffer) -> APIResponse {

@@ -25,23 +25,11 @@ struct RegisterRoute: Sendable {
             return Self.availability(name, reason: "\(error)", suggestions: names)
         }
         let state = try await registration.state(of: handle, at: request.receivedAt)
-        guard let reason = Self.reason(handle, state) else {
+        guard let reason = state.objection(to: handle) else {
             return Self.availability(handle.key, reason: nil, suggestions: [])
         }
         let names = try await registration.suggestions(for: handle.key, at: request.receivedAt)
         return Self.availability(handle.key, reason: reason, suggestions: names)
-    }
-
-    /// Why a name cannot be claimed; `nil` when it can.
-    private static func reason(_ handle: Handle, _ state: NameState) -> String? {
-        if let category = state.reservedAs { return "Reserved (\(category))" }
-        if GameStore.isName(handle.key) { return "Reserved (games)" }
-        if state.isQuarantined { return "Reserved (recently deleted)" }
-        switch state.kind {
-        case nil, .placeholder: return nil
-        case .system: return "Reserved (system)"
-        default: return "Already registered"
-        }
     }
 
     private static func availability(_ handle: String, reason: String?, suggestions: [String]) -> APIResponse {
@@ -71,16 +59,9 @@ struct RegisterRoute: Sendable {
         // Read before anything is written, so that a refused body leaves nothing behind.
         let patch = try HeartbeatBody(fields, seen: now).patch()
         let state = try await registration.state(of: new.handle, at: now)
-        if let reason = Self.reason(new.handle, state), reason != "Already registered" {
+        if let reason = state.reservation(of: new.handle) {
             try await take(IdentityLimits.signIns, request)
-            throw APIError(
-                .badRequest,
-                code: "reserved",
-                error: "reserved",
-                "@\(new.handle.spelling) cannot be claimed: \(reason).",
-                field: "username",
-                suggestions: try await registration.suggestions(for: new.handle.key, at: now)
-            )
+            throw try await registration.reserved(new.handle, reason, at: now)
         }
         guard state.isFree else { return try await existing(new, patch, request) }
         try await take(IdentityLimits.newHandles, request)

@@ -10,6 +10,7 @@ struct UserRoutes: Sendable {
     let people: PeopleCache
     let registration: Registration
     let limiter: ExactLimiter
+    let events: EventPublisher
 
     func add(to registrar: ModuleRegistrar) {
         registrar.post(
@@ -34,7 +35,7 @@ struct UserRoutes: Sendable {
             throw APIError.forbidden("You are signed in as @\(principal.person.shown) and cannot change another user.")
         }
         let before = try await store.profile(of: principal.handle)
-        try await write(principal.handle, fields, request)
+        try await write(principal.handle, before, fields, request)
         people.forget(principal.handle)
         return try await answer(principal.handle, isNew: before?.user == nil, forOwner: true)
     }
@@ -61,17 +62,27 @@ struct UserRoutes: Sendable {
             let outcome = try await limiter.take(IdentityLimits.unverifiedNames, subject: request.clientNetwork)
             guard outcome.isAllowed else { throw outcome.refusal }
         }
+        let building = try Self.building(fields)
+        // Most writes of this kind change nothing, and so tell of nothing.
+        var isNews = isClaimed && building != nil
+        if isNews { isNews = try await store.profile(of: handle.key)?.user?.building == nil }
         let isNew = try await store.writeUnverified(
             handle,
-            building: try Self.building(fields),
+            building: building,
             at: request.receivedAt,
+            events: isNews ? events.statements(for: ProfileChanged(handle: handle.key)) : [],
             writer: request.writer
         )
         if isNew { people.forget(handle.key) }
         return try await answer(handle.key, isNew: isNew, forOwner: false)
     }
 
-    private func write(_ handle: String, _ fields: BodyFields, _ request: APIRequest) async throws {
+    private func write(
+        _ handle: String,
+        _ before: Profile?,
+        _ fields: BodyFields,
+        _ request: APIRequest
+    ) async throws {
         let zone = try Self.timeZone(fields)
         var inviter: String?
         if let name = try fields.optionalString("invitedBy", limit: 64), let named = try? Handle(name) {
@@ -86,7 +97,16 @@ struct UserRoutes: Sendable {
             invitedBy: inviter == handle ? nil : inviter,
             inviteCode: try fields.optionalString("inviteCode", limit: 32)
         )
-        try await store.write(change, at: request.receivedAt, writer: request.writer)
+        let user = before?.user
+        let isNews =
+            (change.building ?? user?.building) != user?.building
+            || (change.timeZone ?? user?.timeZone) != user?.timeZone
+        try await store.write(
+            change,
+            at: request.receivedAt,
+            events: isNews ? events.statements(for: ProfileChanged(handle: handle)) : [],
+            writer: request.writer
+        )
     }
 
     /// What somebody builds; `nil` keeps what is there, and so does the text that a client sends when it knows nothing.

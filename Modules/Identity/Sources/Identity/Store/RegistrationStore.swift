@@ -13,10 +13,16 @@ protocol RegistrationStore: Sendable {
         at now: PostgresTimestamp
     ) async throws -> [String]
 
-    /// Claims a name: handle, number, profile, session and `events`, all or nothing, in one round trip.
+    /// Claims a name: handle, number, profile and session, with what others run before and after it, all or nothing, in
+    /// one round trip.
     ///
-    /// - Throws: ``ClaimRefusal``.
-    func claim(_ claim: Claim, events: [PostgresQuery], writer: any RequestWriter) async throws
+    /// - Throws: ``ClaimRefusal``, or what a statement of others throws.
+    func claim(
+        _ claim: Claim,
+        before: [PostgresQuery],
+        after: [PostgresQuery],
+        writer: any RequestWriter
+    ) async throws
 
     /// Gives out a session to the owner of another.
     ///
@@ -67,10 +73,15 @@ struct PostgresRegistrationStore: RegistrationStore {
         return rows.map { $0.string(0) }
     }
 
-    func claim(_ claim: Claim, events: [PostgresQuery], writer: any RequestWriter) async throws {
+    func claim(
+        _ claim: Claim,
+        before: [PostgresQuery],
+        after: [PostgresQuery],
+        writer: any RequestWriter
+    ) async throws {
         do {
-            _ = try await writer.write([Self.statement(claim)] + events)
-        } catch let error as PostgresError where error.sqlState == .uniqueViolation {
+            _ = try await writer.write(before + [Self.statement(claim)] + after)
+        } catch let error as PostgresError where error.sqlState == Self.nameTaken {
             throw ClaimRefusal.taken
         } catch let error as PostgresError where error.sqlState == Self.numberTaken {
             throw ClaimRefusal.numberTaken
@@ -88,8 +99,9 @@ struct PostgresRegistrationStore: RegistrationStore {
         """
     }
 
-    /// Of our own, in a class that Postgres leaves to its users.
+    /// Of our own, in a class that Postgres leaves to its users: nobody else's statement fails with them.
     private static let numberTaken: SQLState = "VB001"
+    private static let nameTaken: SQLState = "VB002"
 
     /// The counter's row is locked first, so that numbers have no gaps and nobody gets past the cap.
     private static func statement(_ claim: Claim) -> PostgresQuery {
@@ -142,7 +154,7 @@ struct PostgresRegistrationStore: RegistrationStore {
             SELECT CASE
                 WHEN EXISTS (SELECT FROM claimed) THEN 0
                 WHEN (SELECT genesis_claimed + 1 FROM counter) <> \(number) THEN refuse_claim(\(numberTaken.rawValue))
-                ELSE refuse_claim(\(SQLState.uniqueViolation.rawValue))
+                ELSE refuse_claim(\(nameTaken.rawValue))
             END
             """
     }
