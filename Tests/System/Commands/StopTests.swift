@@ -40,6 +40,20 @@ import Testing
         }
     }
 
+    @Test("the load balancer hears of the stop before the port closes")
+    func announces() async throws {
+        try await withService(environment: ["VIBE_SERVER_DRAIN_DELAY": "3s"]) { service, _ in
+            let client = service.client()
+            #expect(try await client.get("/readyz").status == 200)
+            kill(service.pid, SIGTERM)
+            try await eventually("it says that it is going") { try await client.get("/readyz").status == 503 }
+            // Over a new connection: the port is open still.
+            let ada = try await service.client().register("ada")
+            #expect(try await client.send("while going", from: ada, to: "grace").status == 200)
+            #expect(await service.terminate() == 0)
+        }
+    }
+
     @Test("connections that are kept alive do not hold up the end")
     func keepAlive() async throws {
         try await withService(environment: ["VIBE_SERVER_IDLE_TIMEOUT": "10m"]) { service, _ in

@@ -11,12 +11,6 @@ import Testing
     private static let unchecked: [String: Set<String>] = [
         "POST /api/messages": ["nonce", "timestamp"],
         "POST /api/messages/send": ["nonce", "timestamp"],
-        "POST /api/presence": ["status", "reach_via"],
-        "POST /api/v2/presence": heartbeat,
-        "POST /api/presence/heartbeat": heartbeat,
-    ]
-    private static let heartbeat: Set = [
-        "action", "agentType", "isAgent", "publicKey", "reach_via", "recoveryKey", "status", "typingTo",
     ]
 
     @Test("bodies that are no JSON object, too long, or of another type")

@@ -8,7 +8,8 @@ import ServiceSettings
 ///
 /// Rows are claimed with `FOR UPDATE SKIP LOCKED`, so any number of instances share the work, and the claim of one
 /// that dies ends with its connection. A handler's writes and the deletion of its row share a transaction: a crash
-/// repeats both or neither. Woken at once by commits of this instance, and once a second for those of others.
+/// repeats both or neither. Woken at once by commits of this instance, by the signals of others, and once a second in
+/// case one was lost.
 struct EventDispatcher: Service {
     let outbox: Outbox
     let deliveries: [String: EventDelivery]

@@ -14,8 +14,13 @@ public final class EventPublisher: Sendable {
     /// Wakes this instance's dispatcher.
     let wakeUp = WakeUp()
 
+    /// Tells the dispatchers of other instances.
+    private let signals: Signals?
+
     /// Nobody is subscribed yet.
-    public init() {}
+    public init(signals: Signals? = nil) {
+        self.signals = signals
+    }
 
     /// Adds the handlers of the running modules; before the first event is published.
     func subscribe(_ handlers: [EventHandler]) {
@@ -41,11 +46,12 @@ public final class EventPublisher: Sendable {
         ]
     }
 
-    /// Tells this instance's dispatcher that `batch` was committed. Cheap, and it does nothing unless the batch
-    /// publishes something; whoever commits such statements calls it. Other instances, and this one if nobody
-    /// calls, find the rows when they look, once a second.
+    /// Tells the dispatchers that `batch` was committed. Cheap, and it does nothing unless the batch publishes something;
+    /// whoever commits such statements calls it. If nobody does, the rows are found by the next look, once a second.
     public func committed(_ batch: [PostgresQuery]) {
-        if batch.contains(where: { $0.sql.hasPrefix("INSERT INTO outbox ") }) { wakeUp.signal() }
+        guard batch.contains(where: { $0.sql.hasPrefix("INSERT INTO outbox ") }) else { return }
+        wakeUp.signal()
+        signals?.send(.events)
     }
 
     private static func payload(_ event: some DomainEvent) -> PostgresJSON {

@@ -7,6 +7,8 @@ public struct APIResponse: Sendable {
     public var status: HTTPResponse.Status
     public var headers: HTTPFields
     public var body: ByteBuffer
+    /// Set by a route whose policy is `.secret` on an answer that carries none, so that it may be kept.
+    public var hasNoSecret = false
 
     public init(_ status: HTTPResponse.Status, headers: HTTPFields = [:], body: ByteBuffer = ByteBuffer()) {
         self.status = status

@@ -50,7 +50,8 @@ public struct RoutePolicy: Sendable {
         case none
         /// The answer is kept for 24 hours and given again.
         case kept
-        /// The answer carries a secret, which is never stored: the same key again is 409 `already_issued`.
+        /// The answer carries a secret, which is never stored: the same key again is 409 `already_issued`. An answer
+        /// with ``APIResponse/hasNoSecret`` is kept all the same.
         case secret
     }
 

@@ -26,7 +26,7 @@ struct IdempotencyKeys: Sendable {
     /// - Parameters:
     ///   - scope: the caller's handle, or the client's address.
     ///   - bodyHash: SHA-256 of the request's body.
-    ///   - secret: the answer carries a secret and must not be stored.
+    ///   - secret: the answer must not be stored, unless it says that it carries no secret.
     /// - Throws: 400 for a malformed key, 409 `idempotency_in_progress` while the first request runs, 422
     ///   `idempotency_key_reused` for another body, 409 `already_issued` for a secret, or what `handler` throws.
     func run(
@@ -50,7 +50,7 @@ struct IdempotencyKeys: Sendable {
                 }
                 let writer = TransactionWriter(transaction: transaction)
                 let outcome = try await first(writer, in: transaction, handler)
-                try await transaction.query(record.insert(outcome, withAnswer: !secret))
+                try await transaction.query(record.insert(outcome, keepingSecrets: !secret))
                 return (outcome, writer)
             }
             if let writer = outcome.1 { events.committed(writer.written) }

@@ -28,14 +28,16 @@ struct IdempotencyRecord: Sendable {
 
     /// Replaces a row that is past its time and was not swept yet.
     ///
-    /// - Parameter withAnswer: `false` when the answer carries a secret. Errors carry none and are always stored.
-    func insert(_ outcome: Result<APIResponse, APIError>, withAnswer: Bool) -> PostgresQuery {
+    /// - Parameter keepingSecrets: `false` to store only an answer that says to carry no secret. Errors carry none and are
+    ///   always stored.
+    func insert(_ outcome: Result<APIResponse, APIError>, keepingSecrets: Bool) -> PostgresQuery {
         let status: Int
         let headers: HTTPFields
         let answer: [UInt8]?
         let isError: Bool
         switch outcome {
         case .success(let response):
+            let withAnswer = keepingSecrets || response.hasNoSecret
             status = response.status.code
             headers = withAnswer ? response.headers : [:]
             answer = withAnswer ? Array(response.body.readableBytesView) : nil

@@ -12,6 +12,8 @@ public struct KernelServices: Sendable {
     public let ids: IdentifierSource
     /// Writes events into the outbox, as part of the caller's write.
     public let events: EventPublisher
+    /// Tells other instances that there is something new to read.
+    public let signals: Signals
     /// Where keys for signatures and keyed hashes come from.
     public let secret: ServiceSecret
     /// What the modules do when a handle is claimed, shown, exported or erased.
@@ -25,6 +27,7 @@ public struct KernelServices: Sendable {
         clock: WallClock,
         ids: IdentifierSource,
         events: EventPublisher,
+        signals: Signals? = nil,
         secret: ServiceSecret,
         people: PersonHooks = PersonHooks(),
         logger: Logger
@@ -34,6 +37,7 @@ public struct KernelServices: Sendable {
         self.clock = clock
         self.ids = ids
         self.events = events
+        self.signals = signals ?? Signals(database: database, logger: logger)
         self.secret = secret
         self.people = people
         rootLogger = logger

@@ -36,6 +36,8 @@ struct Assembly: Sendable {
             registrations.merge(registrar.contents)
         }
         services.events.subscribe(registrations.handlers)
+        let wakeUp = services.events.wakeUp
+        if !registrations.handlers.isEmpty { services.signals.listen(to: .events) { wakeUp.signal() } }
         services.people.set(registrations)
 
         migrator = try Assembly.migrator(
@@ -74,12 +76,20 @@ struct Assembly: Sendable {
         guard let secret = settings.optionalString("server.secret") else {
             throw StartFailure("server.secret is not set (VIBE_AUTH_SECRET).", code: 78)
         }
+        let configuration = try database(settings)
+        let database = PostgresClient(configuration: configuration, logger: logger.quiet)
+        let signals = Signals(
+            database: database,
+            isEnabled: configuration.preparedStatements || configuration.directURL != nil,
+            logger: logger
+        )
         return KernelServices(
             settings: settings,
-            database: PostgresClient(configuration: try database(settings), logger: logger.quiet),
+            database: database,
             clock: options.clock,
             ids: options.ids,
-            events: EventPublisher(),
+            events: EventPublisher(signals: signals),
+            signals: signals,
             secret: try ServiceSecret(secret),
             logger: logger
         )

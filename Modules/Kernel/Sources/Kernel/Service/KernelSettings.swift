@@ -54,6 +54,13 @@ public enum KernelSettings {
             owner: owner
         ),
         SettingDeclaration(
+            key: "server.drain_delay",
+            type: .duration,
+            default: "0s",
+            description: "How long a stop goes on serving with /readyz at 503, for the load balancer to notice.",
+            owner: owner
+        ),
+        SettingDeclaration(
             key: "server.stop_timeout",
             type: .duration,
             default: "25s",

@@ -21,11 +21,7 @@ struct ServiceHost: Service {
                 try await start(module)
                 started.append(module)
             }
-            try await withGracefulShutdownHandler {
-                try await serve()
-            } onGracefulShutdown: {
-                state.drain()
-            }
+            try await serve()
         } catch {
             await stop(started)
             throw error
@@ -62,7 +58,10 @@ struct ServiceHost: Service {
         let application = Application(
             responder: assembly.edge,
             server: .http1(
-                configuration: .init(idleTimeout: .nanoseconds(settings.duration("server.idle_timeout").nanoseconds))
+                configuration: .init(
+                    additionalChannelHandlers: [UnreadableRequestHandler()],
+                    idleTimeout: .nanoseconds(settings.duration("server.idle_timeout").nanoseconds)
+                )
             ),
             configuration: .init(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { channel in
@@ -72,14 +71,16 @@ struct ServiceHost: Service {
             logger: assembly.quietLogger
         )
         do {
-            // Stopped in reverse: first the port, then what works behind it.
+            let drainDelay = DrainDelay(state: state, length: settings.duration("server.drain_delay"))
+            // Stopped in reverse: first the load balancer is told, then the port closes, then what works behind it.
             var group = ServiceGroupConfiguration(
                 services: [
-                    assembly.limiter, assembly.dispatcher, assembly.jobs, assembly.slowBodies, application,
+                    assembly.services.signals, assembly.limiter, assembly.dispatcher, assembly.jobs,
+                    assembly.slowBodies, application, drainDelay,
                 ],
                 logger: assembly.quietLogger
             )
-            group.maximumGracefulShutdownDuration = settings.duration("server.stop_timeout")
+            group.maximumGracefulShutdownDuration = drainDelay.length + settings.duration("server.stop_timeout")
             try await ServiceGroup(configuration: group).run()
         } catch let error as IOError {
             throw StartFailure("Cannot listen on \(host):\(port): \(error.localizedReason).")

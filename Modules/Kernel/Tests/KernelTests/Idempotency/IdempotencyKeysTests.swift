@@ -277,6 +277,20 @@ import Testing
         }
     }
 
+    /// A heartbeat, on the route that also registers.
+    @Test func anAnswerWithoutASecretIsKeptAllTheSame() async throws {
+        try await withTestDatabase(modules: []) { database in
+            let desk = try await Desk(database)
+            var plain = Self.created("a")
+            plain.hasNoSecret = true
+            let first = plain
+            _ = try await desk.run(secret: true) { _ in first }
+            let second = try await desk.run(secret: true) { _ in Self.created("b") }
+            #expect(second.body == first.body)
+            #expect(desk.runs.count == 1)
+        }
+    }
+
     @Test(arguments: ["", "a b", "ä", String(repeating: "k", count: 256), "a\u{7F}"])
     func malformedKeysAreRefused(_ key: String) async throws {
         try await withTestDatabase(modules: []) { database in
