@@ -15,6 +15,7 @@ let package = Package(
         .package(path: "../Contracts"),
         .package(path: "../Kernel"),
         .package(path: "../Postgres"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     ],
     targets: [
@@ -26,6 +27,7 @@ let package = Package(
                 .product(name: "JSONText", package: "Kernel"),
                 .product(name: "ServiceSettings", package: "Kernel"),
                 .product(name: "Postgres", package: "Postgres"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: settings,
@@ -35,10 +37,12 @@ let package = Package(
             name: "EngagementTests",
             dependencies: [
                 "Engagement",
+                .product(name: "Contracts", package: "Contracts"),
                 .product(name: "JSONText", package: "Kernel"),
                 .product(name: "Kernel", package: "Kernel"),
                 .product(name: "KernelTesting", package: "Kernel"),
                 .product(name: "Postgres", package: "Postgres"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: settings
         ),

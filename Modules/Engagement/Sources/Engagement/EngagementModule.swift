@@ -2,36 +2,44 @@ import JSONText
 public import Kernel
 public import ServiceSettings
 
-/// The front door of the module: what it is, and what it registers.
+/// What people do together: the board, invites, streaks, achievements, leaderboards. This file is the list of areas; each
+/// area says what it registers.
 public struct EngagementModule: FeatureModule {
     public init() {}
 
     public let manifest = ModuleManifest(
         name: "engagement",
-        summary: "Entries of people",
+        summary: "Board, invites, streaks, achievements and leaderboards",
         requires: ["identity"],
-        tables: ["engagement"]
+        tables: [
+            "board_entries", "board_tags", "board_reactions", "board_comments", "board_authors",
+            "invites", "inviters", "waitlist", "funnel_counts", "funnel_people",
+        ]
     )
 
-    public let settings = [
-        SettingDeclaration(
-            key: "limits.engagement_per_minute",
-            type: .int(0...1_000_000),
-            default: 60,
-            description: "New entries a minute per handle; 0: not limited.",
-            owner: "engagement"
-        )
+    private static let areas: [any Area.Type] = [
+        BoardArea.self,
+        InviteArea.self,
+        WaitlistArea.self,
+        FunnelArea.self,
     ]
 
-    public let migrations = Migration.list(EmbeddedText.migrations)
-    public let openAPI = EmbeddedText.openapi
+    public var settings: [SettingDeclaration] { Self.areas.flatMap { $0.settings } }
+
+    public var migrations: [Migration] { Migration.list(EmbeddedText.migrations) }
+
+    public var openAPI: String { EmbeddedText.openapi }
 
     public func register(in registrar: ModuleRegistrar) throws {
-        let store = PostgresEngagementStore(database: registrar.database)
-        EngagementRoutes(store: store, services: registrar.services).register(in: registrar)
-
-        registrar.stats { [("engagement", .int(try await store.count()))] }
-        registrar.export { handle in .array(try await store.all(of: handle).map(\.json)) }
-        registrar.erase { handle, transaction in try await store.erase(handle, in: transaction) }
+        let areas = try Self.areas.map { try $0.init(registrar) }
+        for area in areas { area.register(in: registrar) }
+        registrar.export { handle in
+            var members: [(String, JSON)] = []
+            for area in areas { members += try await area.export(handle) }
+            return .object(members)
+        }
+        registrar.erase { handle, transaction in
+            for area in areas { try await area.erase(handle, in: transaction) }
+        }
     }
 }
