@@ -87,10 +87,11 @@ private struct BrokenLine: RegistrationStore {
     func insert(
         _ session: SessionRecord,
         tokenHash: [UInt8],
-        proof: String,
+        proof: Proof,
+        after: [PostgresQuery],
         writer: any RequestWriter
     ) async throws -> Bool {
-        try await store.insert(session, tokenHash: tokenHash, proof: proof, writer: writer)
+        try await store.insert(session, tokenHash: tokenHash, proof: proof, after: after, writer: writer)
     }
 
     func totals() async throws -> (registered: Int, genesis: Int) {

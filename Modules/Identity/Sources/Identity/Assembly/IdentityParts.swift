@@ -97,6 +97,9 @@ struct IdentityParts: Sendable {
             registration: registration,
             people: people,
             heartbeats: heartbeats,
+            proofs: [SessionProof()],
+            audit: PostgresAuditLog(),
+            addressHash: AddressHash(services.secret),
             limiter: limiter
         )
         PresenceRoutes(

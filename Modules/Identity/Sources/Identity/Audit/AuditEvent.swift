@@ -8,8 +8,8 @@ struct AuditEvent: Sendable {
         case login
         /// A sign-in through the pages was refused.
         case loginRefused = "login_refused"
-        /// The register after a sign-in got its token.
-        case grantUsed = "grant_used"
+        /// The register of a taken handle got a token; the detail is the kind of proof.
+        case proofAccepted = "proof_accepted"
         /// A handle got another way in.
         case accountLinked = "account_linked"
     }

@@ -18,6 +18,16 @@ enum Proof: Sendable, Hashable {
     ///
     /// - Parameter code: the hash of the code in the link.
     case emailedLink(code: [UInt8])
+
+    /// One word for the audit log.
+    var kind: String {
+        switch self {
+        case .session: "session"
+        case .grant: "grant"
+        case .gitHub: "github"
+        case .emailedLink: "email"
+        }
+    }
 }
 
 /// Finds one kind of proof in the register of a handle that is taken.

@@ -63,12 +63,15 @@ struct Registration: Sendable {
 
     /// Claims a name that was free a moment ago.
     ///
-    /// - Parameter statements: of the caller, run before the claim in its transaction.
+    /// - Parameters:
+    ///   - statements: of the caller, run before the claim in its transaction.
+    ///   - belongings: of the new handle, stored after the claim in its transaction.
     /// - Throws: ``ClaimRefusal/taken``; 400 `genesis_full` where registering ends with the founders; what a statement
     ///   of the caller throws.
     func claim(
         _ new: NewHandle,
         with statements: [PostgresQuery] = [],
+        belongings: [PostgresQuery] = [],
         state: NameState,
         at now: PostgresTimestamp,
         writer: any RequestWriter
@@ -81,7 +84,14 @@ struct Registration: Sendable {
                 throw APIError.genesisFull(cap: genesis.cap, suggestions: names)
             }
             do {
-                return try await claim(new, with: statements, number: number, at: now, writer: writer)
+                return try await claim(
+                    new,
+                    with: statements,
+                    belongings: belongings,
+                    number: number,
+                    at: now,
+                    writer: writer
+                )
             } catch ClaimRefusal.numberTaken {
                 // Ends: each time round, somebody else has got a number, of which there are only so many.
                 claimed = try await store.totals().genesis
@@ -92,6 +102,7 @@ struct Registration: Sendable {
     private func claim(
         _ new: NewHandle,
         with statements: [PostgresQuery],
+        belongings: [PostgresQuery],
         number: Int?,
         at now: PostgresTimestamp,
         writer: any RequestWriter
@@ -112,7 +123,7 @@ struct Registration: Sendable {
         let key = new.handle.key
         let registered = HandleRegistered(handle: key, genesisNumber: number, isAgent: new.isAgent)
         let consequences =
-            hooks.claim(key, at: now) + events.statements(for: registered)
+            belongings + hooks.claim(key, at: now) + events.statements(for: registered)
             + events.statements(for: ProfileChanged(handle: key))
         do {
             try await store.claim(claim, before: statements, after: consequences, writer: writer)
@@ -130,12 +141,13 @@ struct Registration: Sendable {
 
     // MARK: Signing in
 
-    /// A new session for the owner of another; `nil` when that one has ended meanwhile.
+    /// A new session for somebody who has proved who they are; `nil` when the proof is no good any more.
     ///
-    /// - Parameter proof: the id of the session that proves who asks.
+    /// - Parameter statements: run after the session is stored, in its transaction.
     func signIn(
         _ person: Person,
-        proof: String,
+        proof: Proof,
+        with statements: [PostgresQuery] = [],
         client: String?,
         at now: PostgresTimestamp,
         writer: any RequestWriter
@@ -143,7 +155,14 @@ struct Registration: Sendable {
         let session = newSession(for: person.handle, client: client, at: now)
         let token = authenticator.token(for: session.id)
         let hash = TokenSigner.hash(token)
-        guard try await store.insert(session, tokenHash: hash, proof: proof, writer: writer) else { return nil }
+        let isProven = try await store.insert(
+            session,
+            tokenHash: hash,
+            proof: proof,
+            after: statements,
+            writer: writer
+        )
+        guard isProven else { return nil }
         return SignIn(person: person, session: session, token: token)
     }
 

@@ -10,6 +10,10 @@ struct RegisterRoute: Sendable {
     let registration: Registration
     let people: PeopleCache
     let heartbeats: Heartbeats
+    /// What shows that a taken handle is the caller's own, in the order in which it is looked for.
+    let proofs: [any ProofFinder]
+    let audit: any AuditLog
+    let addressHash: AddressHash
     let limiter: ExactLimiter
 
     // MARK: Check
@@ -63,14 +67,14 @@ struct RegisterRoute: Sendable {
             try await take(IdentityLimits.signIns, request)
             throw try await registration.reserved(new.handle, reason, at: now)
         }
-        guard state.isFree else { return try await existing(new, patch, request) }
+        guard state.isFree else { return try await existing(new, fields, patch, request) }
         try await take(IdentityLimits.newHandles, request)
         do {
             let signIn = try await registration.claim(new, state: state, at: now, writer: request.writer)
             await beat(signIn.person, patch, request)
             return welcome(signIn)
         } catch ClaimRefusal.taken {
-            return try await existing(new, patch, request)
+            return try await existing(new, fields, patch, request)
         }
     }
 
@@ -106,26 +110,37 @@ struct RegisterRoute: Sendable {
         return name
     }
 
-    /// Somebody registers a handle that exists. A token of that handle is a proof; a name is none.
+    /// Somebody registers a handle that exists, which a name alone does not entitle them to.
     private func existing(
         _ new: Registration.NewHandle,
+        _ fields: BodyFields,
         _ patch: PresencePatch,
         _ request: APIRequest
     ) async throws -> APIResponse {
         try await take(IdentityLimits.signIns, request)
-        guard let principal = request.principal, principal.handle == new.handle.key,
+        guard let person = try await people.caller(new.handle.key) else { return Self.howToSignIn(new.handle.spelling) }
+        for finder in proofs {
+            guard let proof = try await finder.proof(of: new.handle, in: request, fields) else { continue }
+            let event = AuditEvent(
+                kind: .proofAccepted,
+                handle: person.handle,
+                address: addressHash(request.clientAddress),
+                detail: proof.kind,
+                at: request.receivedAt
+            )
             let signIn = try await registration.signIn(
-                principal.person,
-                proof: principal.sessionID,
+                person,
+                proof: proof,
+                with: [audit.record(event)],
                 client: new.client,
                 at: request.receivedAt,
                 writer: request.writer
             )
-        else {
-            return Self.howToSignIn(try await people.person(new.handle.key)?.shown ?? new.handle.spelling)
+            guard let signIn else { continue }
+            await beat(person, patch, request)
+            return Self.signedIn(signIn, action: "login", message: "Welcome back, @\(person.shown).", genesis: nil)
         }
-        await beat(principal.person, patch, request)
-        return Self.signedIn(signIn, action: "login", message: "Welcome back, @\(signIn.person.shown).", genesis: nil)
+        return Self.howToSignIn(person.shown)
     }
 
     /// The heartbeat in a register. The token is given out by then, once and for all, so a failure here must not keep it
@@ -195,8 +210,9 @@ struct RegisterRoute: Sendable {
                 "success": true, "action": "login", "handle": .string(shown), "username": .string(shown),
                 "registered": false, "authenticated": false, "genesis": .null,
                 "message": .string(
-                    "@\(shown) is registered already. If it is yours, send your token with this request as "
-                        + "Authorization: Bearer …; a name alone proves nothing. Otherwise choose another name."
+                    "@\(shown) is registered already. If it is yours, sign in at /login, or send your token with this "
+                        + "request as Authorization: Bearer …; a name alone proves nothing. Otherwise choose another "
+                        + "name."
                 ),
             ]
         )

@@ -24,15 +24,15 @@ protocol RegistrationStore: Sendable {
         writer: any RequestWriter
     ) async throws
 
-    /// Gives out a session to the owner of another.
+    /// Gives out a session on a proof, with what others run after it, all or nothing.
     ///
-    /// - Parameter proof: the id of the session that proves who asks. It counts as it stands at this moment, not as it
-    ///   stood when the request came.
+    /// - Parameter proof: counts as it stands at this moment, not as it stood when the request came.
     /// - Returns: whether the proof was good; without it, nothing is written.
     func insert(
         _ session: SessionRecord,
         tokenHash: [UInt8],
-        proof: String,
+        proof: Proof,
+        after: [PostgresQuery],
         writer: any RequestWriter
     ) async throws -> Bool
 
@@ -162,15 +162,24 @@ struct PostgresRegistrationStore: RegistrationStore {
     func insert(
         _ session: SessionRecord,
         tokenHash: [UInt8],
-        proof: String,
+        proof: Proof,
+        after: [PostgresQuery],
         writer: any RequestWriter
     ) async throws -> Bool {
-        let rows = try await writer.write([
-            // Waits for a revocation or an erasure under way, and lets none begin before the new session is there.
-            "SELECT FROM handles WHERE handle = \(session.handle) FOR SHARE",
-            PostgresSessionStore.insertion(session, tokenHash: tokenHash, proof: proof),
-        ])
-        return rows.last?.isEmpty == false
+        do {
+            _ = try await writer.write(
+                [
+                    // Waits for a revocation or an erasure under way, and lets none begin before the new session is
+                    // there.
+                    "SELECT FROM handles WHERE handle = \(session.handle) FOR SHARE",
+                    ProofStatements.use(of: proof, handle: session.handle, at: session.createdAt),
+                    PostgresSessionStore.insertion(session, tokenHash: tokenHash),
+                ] + after
+            )
+            return true
+        } catch let error as PostgresError where error.sqlState == ProofStatements.noProof {
+            return false
+        }
     }
 
     func totals() async throws -> (registered: Int, genesis: Int) {

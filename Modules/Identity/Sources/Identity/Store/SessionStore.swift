@@ -31,17 +31,14 @@ struct PostgresSessionStore: SessionStore {
         try await database.read(Self.live(of: handle, at: now)).map(Self.session)
     }
 
-    /// The statement that stores a new session if another of the same handle is live, and then gives a row.
-    static func insertion(_ session: SessionRecord, tokenHash: [UInt8], proof: String) -> PostgresQuery {
+    /// The statement that stores a new session.
+    static func insertion(_ session: SessionRecord, tokenHash: [UInt8]) -> PostgresQuery {
         """
         INSERT INTO sessions (id, handle, token_hash, client, created_at, last_used_at, expires_at)
-        SELECT
-            \(session.id), handle, \(tokenHash), \(session.client), \(session.createdAt), \(session.lastUsedAt),
-            \(session.expiresAt)
-        FROM sessions
-        WHERE id = \(proof) AND handle = \(session.handle) AND revoked_at IS NULL AND expires_at > \(session.createdAt)
-        FOR SHARE
-        RETURNING id
+        VALUES (
+            \(session.id), \(session.handle), \(tokenHash), \(session.client), \(session.createdAt),
+            \(session.lastUsedAt), \(session.expiresAt)
+        )
         """
     }
 
