@@ -15,7 +15,10 @@ let package = Package(
         .package(path: "../Contracts"),
         .package(path: "../Kernel"),
         .package(path: "../Postgres"),
+        .package(path: "../Identity"),
+        .package(path: "../Messaging"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
     ],
     targets: [
         .target(
@@ -27,6 +30,7 @@ let package = Package(
                 .product(name: "ServiceSettings", package: "Kernel"),
                 .product(name: "Postgres", package: "Postgres"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings,
             plugins: [.plugin(name: "EmbedText", package: "Kernel")]
@@ -35,6 +39,9 @@ let package = Package(
             name: "SocialGraphTests",
             dependencies: [
                 "SocialGraph",
+                .product(name: "Contracts", package: "Contracts"),
+                .product(name: "Identity", package: "Identity"),
+                .product(name: "Messaging", package: "Messaging"),
                 .product(name: "JSONText", package: "Kernel"),
                 .product(name: "Kernel", package: "Kernel"),
                 .product(name: "KernelTesting", package: "Kernel"),

@@ -1,37 +1,29 @@
+import Contracts
 import JSONText
 public import Kernel
 public import ServiceSettings
 
-/// The front door of the module: what it is, and what it registers.
+/// What people are to each other, and whom they should meet: consent, friends, follows, discovery, profiles.
 public struct SocialGraphModule: FeatureModule {
     public init() {}
 
     public let manifest = ModuleManifest(
         name: "social_graph",
-        summary: "Entries of people",
+        summary: "Consent, friends, follows, discovery and profiles",
         requires: ["identity"],
-        tables: ["social_graph"]
+        tables: [
+            "user_connections", "connection_ledger", "mutes", "friends", "friend_requests", "friend_codes", "follows",
+            "social_counts",
+        ]
     )
 
-    public let settings = [
-        SettingDeclaration(
-            key: "limits.social_graph_per_minute",
-            type: .int(0...1_000_000),
-            default: 60,
-            description: "New entries a minute per handle; 0: not limited.",
-            owner: "social_graph"
-        )
-    ]
+    public var settings: [SettingDeclaration] { SocialGraphSettings.all }
 
     public let migrations = Migration.list(EmbeddedText.migrations)
     public let openAPI = EmbeddedText.openapi
 
     public func register(in registrar: ModuleRegistrar) throws {
-        let store = PostgresSocialGraphStore(database: registrar.database)
-        SocialGraphRoutes(store: store, services: registrar.services).register(in: registrar)
-
-        registrar.stats { [("social_graph", .int(try await store.count()))] }
-        registrar.export { handle in .array(try await store.all(of: handle).map(\.json)) }
-        registrar.erase { handle, transaction in try await store.erase(handle, in: transaction) }
+        let connections = try ConnectionParts(registrar)
+        connections.register(in: registrar)
     }
 }
