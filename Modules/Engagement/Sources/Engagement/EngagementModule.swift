@@ -14,6 +14,8 @@ public struct EngagementModule: FeatureModule {
         tables: [
             "board_entries", "board_tags", "board_reactions", "board_comments", "board_authors",
             "invites", "inviters", "waitlist", "funnel_counts", "funnel_people",
+            "activity_inbox", "active_days", "daily_activity", "streaks", "activity_totals", "achievements",
+            "leaderboard_scores", "leaderboard_counts",
         ]
     )
 
@@ -22,6 +24,7 @@ public struct EngagementModule: FeatureModule {
         InviteArea.self,
         WaitlistArea.self,
         FunnelArea.self,
+        ActivityArea.self,
     ]
 
     public var settings: [SettingDeclaration] { Self.areas.flatMap { $0.settings } }
