@@ -24,6 +24,9 @@ CREATE INDEX idx_board_category ON board_entries (category, created_at DESC, id 
 
 CREATE INDEX idx_board_author ON board_entries (author, created_at DESC, id DESC);
 
+-- A person's own posts, however many others wrote under their name.
+CREATE INDEX board_entries_own ON board_entries (author, created_at DESC, id DESC) WHERE verified;
+
 -- The tags again, one row each with what lists by tag sort and filter by. A GIN index over the arrays would have to fetch
 -- and sort every post that ever had the tag to find the newest twenty.
 CREATE TABLE board_tags (

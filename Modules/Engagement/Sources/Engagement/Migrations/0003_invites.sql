@@ -12,9 +12,12 @@ CREATE TABLE invites (
     CONSTRAINT invites_pkey PRIMARY KEY (code)
 );
 
-CREATE INDEX idx_invites_creator ON invites (created_by, created_at DESC, code);
+-- A person's codes: those left over (used_at is NULL), and the others by the time of their use.
+CREATE INDEX idx_invites_creator ON invites (created_by, used_at DESC, code);
 
 CREATE INDEX idx_invites_used_by ON invites (used_by) WHERE used_by IS NOT NULL;
+
+CREATE INDEX idx_invites_expired ON invites (expires_at) WHERE used_at IS NULL;
 
 -- One row for each person who has ever had a code. Locked by whatever makes a code, so that nobody gets past a limit.
 CREATE TABLE inviters (
