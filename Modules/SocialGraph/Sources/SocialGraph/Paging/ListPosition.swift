@@ -49,6 +49,11 @@ struct Page<Item: Sendable>: Sendable {
     /// Where the next page begins; `nil` on the last.
     let next: ListPosition?
 
+    init(items: [Item], next: ListPosition?) {
+        self.items = items
+        self.next = next
+    }
+
     /// - Parameter found: up to one more than `limit`, which tells whether the list goes on.
     init(_ found: [Item], limit: Int, at position: (Item) -> ListPosition) {
         items = Array(found.prefix(limit))

@@ -2,7 +2,6 @@ import Contracts
 import HTTPTypes
 import JSONText
 import Kernel
-import Postgres
 
 /// `/api/mute`: whom a person does not wish to see in feeds and suggestions. The muted are not told.
 struct MuteRoutes: Sendable {
@@ -40,29 +39,5 @@ struct MuteRoutes: Sendable {
         try await store.unmute(handle.key, by: request.caller().handle, through: request.writer)
         let shown = try await names.directory.person(handle.key)?.shown ?? handle.spelling
         return .json(.ok, ["success": true, "handle": .string(shown), "muted": false])
-    }
-}
-
-extension APIResponse {
-    /// A page of names with the time since when each is in the list.
-    static func names(_ page: Page<DatedName>, as member: String, _ names: Names) async throws -> APIResponse {
-        let people = try await names.shown(page.items.map(\.handle))
-        var answer: [(String, JSON)] = [
-            ("success", true),
-            (
-                member,
-                .array(
-                    page.items.map { item in
-                        [
-                            "handle": .string(people[item.handle]?.shown ?? item.handle),
-                            "since": .timestamp(item.since.microseconds),
-                        ]
-                    }
-                )
-            ),
-            ("count", .int(page.items.count)),
-        ]
-        if let next = page.next { answer.append(("next", .string(next.text))) }
-        return .json(.ok, .object(answer))
     }
 }
