@@ -33,6 +33,7 @@ let package = Package(
     dependencies: [
         .package(path: "Modules/Contracts"),
         .package(path: "Modules/Postgres"),
+        .package(path: "Modules/KeyValue"),
         .package(path: "Modules/Kernel"),
         .package(path: "Modules/Identity"),
         .package(path: "Modules/Messaging"),
@@ -79,6 +80,17 @@ let package = Package(
             name: "PostgresTests",
             dependencies: testing,
             path: "Modules/Postgres/Tests/PostgresTests",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "KeyValueTests",
+            dependencies: testing + [
+                module("KeyValue"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Modules/KeyValue/Tests/KeyValueTests",
+            exclude: ["Gateway"],
             swiftSettings: settings
         ),
         .testTarget(
