@@ -1,4 +1,5 @@
 import JSONText
+import Postgres
 
 /// Achievements as clients see them.
 enum AchievementJSON {

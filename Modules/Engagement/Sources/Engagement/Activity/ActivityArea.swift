@@ -18,16 +18,14 @@ struct ActivityArea: Area {
 
     private let database: PostgresClient
     private let services: KernelServices
-    private let directory: any PeopleDirectory
-    private let names: NamedPeople
+    private let people: People
     private let hidden: HiddenPeople
     private let profiles: @Sendable () -> (any PublicProfiles)?
 
     init(_ registrar: ModuleRegistrar) throws {
         database = registrar.database
         services = registrar.services
-        directory = try registrar.require((any PeopleDirectory).self)
-        names = NamedPeople(directory: directory)
+        people = try People(registrar)
         // Their providers may start later.
         hidden = HiddenPeople(
             blocks: { registrar.capability((any BlockList).self) },
@@ -40,23 +38,23 @@ struct ActivityArea: Area {
         let streaks = PostgresStreakStore(database: database)
         let boards = LeaderboardStore(database: database)
         let achievements = AchievementStore(database: database)
-        let readers = StreakReaders(streaks: streaks, days: streaks, directory: directory, clock: services.clock)
+        let readers = StreakReaders(streaks: streaks, days: streaks, directory: people.directory, clock: services.clock)
 
-        StreakRoutes(names: names, readers: readers, boards: boards, hidden: hidden).register(in: registrar)
+        StreakRoutes(people: people, readers: readers, boards: boards, hidden: hidden).register(in: registrar)
         GrowthRoutes(
-            names: names,
+            people: people,
             readers: readers,
             boards: boards,
             achievements: achievements,
             hidden: hidden,
             profiles: profiles
         ).register(in: registrar)
-        AchievementRoutes(names: names, readers: readers, achievements: achievements, hidden: hidden)
+        AchievementRoutes(people: people, readers: readers, achievements: achievements, hidden: hidden)
             .register(in: registrar)
-        LeaderboardRoutes(names: names, boards: boards, hidden: hidden, clock: services.clock).register(in: registrar)
+        LeaderboardRoutes(people: people, boards: boards, hidden: hidden, clock: services.clock).register(in: registrar)
 
         handleEvents(registrar)
-        let counter = ActivityCounter(database: database, directory: directory, services: services)
+        let counter = ActivityCounter(database: database, directory: people.directory, services: services)
         // Every instance looks; who finds the lock taken leaves it to the other. A lease would outlive a killed instance.
         registrar.job("count_activity", every: .milliseconds(500), scope: .everyInstance) { try await counter.run() }
         let clock = services.clock
@@ -75,7 +73,8 @@ struct ActivityArea: Area {
     }
 
     private func handleEvents(_ registrar: ModuleRegistrar) {
-        let log = ActivityLog(directory: directory)
+        let services = services
+        let log = ActivityLog(directory: people.directory)
         registrar.handle(PersonActive.self, as: "count_presence") { event, transaction in
             try await log.append(.presence, event.handle, on: event.day, in: transaction)
         }
@@ -91,6 +90,11 @@ struct ActivityArea: Area {
             for player in event.players {
                 try await log.append(.game, player.handle, on: player.day, in: transaction)
             }
+        }
+        registrar.handle(InviteRedeemed.self, as: "count_invite") { event, transaction in
+            let today = PostgresDate(utc: services.clock.now)
+            let fact = ActivityFact(handle: event.inviter, kind: .invite, day: today)
+            try await log.append(fact, in: transaction)
         }
         registrar.handle(HandleRegistered.self, as: "note_founder") { event, transaction in
             guard let number = event.genesisNumber else { return }

@@ -6,7 +6,7 @@ import Postgres
 
 /// `/api/achievements`: what can be earned, what somebody has earned, and what they show.
 struct AchievementRoutes: Sendable {
-    let names: NamedPeople
+    let people: People
     let readers: StreakReaders
     let achievements: AchievementStore
     let hidden: HiddenPeople
@@ -31,7 +31,7 @@ struct AchievementRoutes: Sendable {
     }
 
     private func list(_ name: String, _ field: String, _ request: APIRequest) async throws -> APIResponse {
-        let person = try await names.person(name, field: field)
+        let person = try await people.person(name, field: field)
         guard try await !hidden.isHidden(person.handle, from: request.principal?.handle) else {
             return answer(person, [], AchievementFigures(longestStreak: 0, totals: ActivityTotals()), current: 0)
         }

@@ -6,7 +6,7 @@ import Postgres
 
 /// `/api/growth`: the streak and the leaderboard as another generation of the original had them.
 struct GrowthRoutes: Sendable {
-    let names: NamedPeople
+    let people: People
     let readers: StreakReaders
     let boards: LeaderboardStore
     let achievements: AchievementStore
@@ -27,7 +27,7 @@ struct GrowthRoutes: Sendable {
 
     @Sendable
     private func read(_ request: APIRequest) async throws -> APIResponse {
-        let person = try await names.person(try request.query.optional("user", "handle"), field: "user")
+        let person = try await people.person(try request.query.optional("user", "handle"), field: "user")
         var view = StreakView(streak: Streak(), today: try await readers.today(of: person.handle))
         var days: [PostgresDate] = []
         if try await !hidden.isHidden(person.handle, from: request.principal?.handle) {
@@ -49,7 +49,7 @@ struct GrowthRoutes: Sendable {
     private func checkIn(_ request: APIRequest) async throws -> APIResponse {
         let body = try request.json()
         _ = try body.optionalString("activity", limit: 100)
-        let caller = try await names.caller(request, named: try body.optionalString("user"), field: "user")
+        let caller = try People.caller(request, named: try body.optionalString("user"), field: "user")
         let checkIn = try await CheckIn.perform(request, readers)
         let view = checkIn.view
         let days = try await recentDays(of: caller.handle, view)
@@ -89,7 +89,7 @@ struct GrowthRoutes: Sendable {
         let place = try request.query.optional("cursor").map { try BoardPlace($0) }
         let standings = try await boards.top(.growth, .all, after: place, limit: limit)
         let handles = standings.map(\.handle)
-        let shown = try await names.shown(handles)
+        let shown = try await people.spellings(handles)
         let totals = try await achievements.totals(of: handles)
         let profiles = try await profiles()?.profiles(of: handles) ?? [:]
         let hidden = try await hidden.among(handles, from: request.principal?.handle)

@@ -6,7 +6,7 @@ import Postgres
 
 /// `/api/leaderboards/{name}`: every board in every window, with one's own rank.
 struct LeaderboardRoutes: Sendable {
-    let names: NamedPeople
+    let people: People
     let boards: LeaderboardStore
     let hidden: HiddenPeople
     let clock: WallClock
@@ -27,7 +27,7 @@ struct LeaderboardRoutes: Sendable {
         let place = try request.query.optional("cursor").map { try BoardPlace($0) }
         let viewer = request.principal?.person
         let standings = try await boards.top(board, period, after: place, limit: limit)
-        let shown = try await names.shown(standings.map(\.handle))
+        let shown = try await people.spellings(standings.map(\.handle))
         let hidden = try await hidden.among(standings.map(\.handle), from: viewer?.handle)
         var answer: [(String, JSON)] = [
             ("success", true),

@@ -6,7 +6,7 @@ import Postgres
 
 /// `/api/streaks`: the list, one person's, the check-in and the calendar.
 struct StreakRoutes: Sendable {
-    let names: NamedPeople
+    let people: People
     let readers: StreakReaders
     let boards: LeaderboardStore
     let hidden: HiddenPeople
@@ -33,7 +33,7 @@ struct StreakRoutes: Sendable {
         let standings = try await boards.top(.streaks, .all, after: place, limit: limit)
         let handles = standings.map(\.handle)
         let streaks = try await readers.streaks.streaks(of: handles)
-        let shown = try await names.shown(handles)
+        let shown = try await people.spellings(handles)
         let hidden = try await hidden.among(handles, from: request.principal?.handle)
         let entries = standings.filter { !hidden.contains($0.handle) }.map { standing -> JSON in
             let streak = streaks[standing.handle]?.streak ?? Streak()
@@ -65,7 +65,7 @@ struct StreakRoutes: Sendable {
     }
 
     private func one(_ name: String, _ request: APIRequest) async throws -> APIResponse {
-        let person = try await names.person(name, field: "handle")
+        let person = try await people.person(name, field: "handle")
         let view = try await view(of: person, for: request)
         return .json(
             .ok,
@@ -98,7 +98,7 @@ struct StreakRoutes: Sendable {
     @Sendable
     private func checkIn(_ request: APIRequest) async throws -> APIResponse {
         let body = try request.json()
-        _ = try await names.caller(request, named: try body.optionalString("handle"), field: "handle")
+        _ = try People.caller(request, named: try body.optionalString("handle"), field: "handle")
         let checkIn = try await CheckIn.perform(request, readers)
         let (streak, current) = (checkIn.view.streak, checkIn.view.current)
         var answer: [(String, JSON)] = [("success", true)]
@@ -116,7 +116,7 @@ struct StreakRoutes: Sendable {
 
     @Sendable
     private func calendar(_ request: APIRequest) async throws -> APIResponse {
-        let person = try await names.person(try request.parameter("handle"), field: "handle")
+        let person = try await people.person(try request.parameter("handle"), field: "handle")
         let view = try await view(of: person, for: request)
         let year = try request.query.int("year", default: view.today.year, in: 1970...9998)
         guard let first = PostgresDate(year: year, month: 1, day: 1),

@@ -20,7 +20,8 @@ enum ActivityInbox {
     /// Whether there is anything to count, or somebody's midnight has passed.
     static func hasWork(at now: PostgresTimestamp) -> PostgresQuery {
         """
-        SELECT EXISTS (SELECT FROM activity_inbox) OR EXISTS (SELECT FROM streaks WHERE expires_at <= \(now))
+        SELECT (SELECT id FROM activity_inbox ORDER BY id LIMIT 1) IS NOT NULL
+            OR EXISTS (SELECT FROM streaks WHERE expires_at <= \(now))
         """
     }
 
@@ -45,9 +46,8 @@ enum ActivityInbox {
             FOR KEY SHARE OF owner SKIP LOCKED
         )
         DELETE FROM activity_inbox
-        USING due
-        WHERE activity_inbox.id = due.id
-        RETURNING activity_inbox.handle, activity_inbox.kind, activity_inbox.day, activity_inbox.number
+        WHERE id = ANY(ARRAY(SELECT id FROM due))
+        RETURNING handle, kind, day, number
         """
     }
 
