@@ -3,7 +3,8 @@ import KernelTesting
 import Postgres
 import Testing
 
-/// From a message to a streak, to an achievement, to a place on a leaderboard: the whole way, through the running process.
+/// From a message to a streak, to an achievement, to a place on a leaderboard: the whole way, through the running
+/// process.
 @Suite(.serialized) struct EngagementPathTests {
     @Test("a message makes a streak, the streak an achievement, and both a place on the boards")
     func path() async throws {

@@ -1,8 +1,8 @@
 /// Everything that can be earned: the one table of definitions.
 ///
-/// It is the union of the original's five lists, which disagreed. One figure earns one achievement; where two lists had two
-/// names for it, the name of `achievements.json` stays (`month_streak`, not `consistency_champion`). The README says what
-/// became of the rest.
+/// It is the union of the original's five lists, which disagreed. One figure earns one achievement; where two lists had
+/// two names for it, the name of `achievements.json` stays (`month_streak`, not `consistency_champion`). The README
+/// says what became of the rest.
 enum AchievementCatalogue {
     /// In the order in which they are shown.
     static let all: [Achievement] = [

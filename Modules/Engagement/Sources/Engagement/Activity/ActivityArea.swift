@@ -55,7 +55,8 @@ struct ActivityArea: Area {
 
         handleEvents(registrar)
         let counter = ActivityCounter(database: database, directory: people.directory, services: services)
-        // Every instance looks; who finds the lock taken leaves it to the other. A lease would outlive a killed instance.
+        // Every instance looks; who finds the lock taken leaves it to the other. A lease would outlive a killed
+        // instance.
         registrar.job("count_activity", every: .milliseconds(500), scope: .everyInstance) { try await counter.run() }
         let clock = services.clock
         registrar.job("forget_periods", every: .seconds(3_600), scope: .oneInstance) {

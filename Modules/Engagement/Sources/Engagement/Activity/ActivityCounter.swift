@@ -2,11 +2,11 @@ import Contracts
 import Kernel
 import Postgres
 
-/// Counts what lies in the inbox into days, streaks, totals, achievements and boards, and ends the runs whose midnight has
-/// passed.
+/// Counts what lies in the inbox into days, streaks, totals, achievements and boards, and ends the runs whose midnight
+/// has passed.
 ///
-/// One at a time in the whole deployment, by a lock that goes with the transaction: so a batch may read, work out and write
-/// without being disturbed, and nobody else ever waits for a person's or a board's rows. The README says why.
+/// One at a time in the whole deployment, by a lock that goes with the transaction: so a batch may read, work out and
+/// write without being disturbed, and nobody else ever waits for a person's or a board's rows. The README says why.
 struct ActivityCounter: Sendable {
     let database: PostgresClient
     let directory: any PeopleDirectory
@@ -51,7 +51,8 @@ struct ActivityCounter: Sendable {
         let people = try await directory.people(handles)
         let today = PostgresDate(utc: now)
 
-        // Only people are counted. Who was one and is none any more leaves the board with the next look at their streak.
+        // Only people are counted. Who was one and is none any more leaves the board with the next look at their
+        // streak.
         let counted = Dictionary(grouping: facts.filter { people[$0.handle]?.kind == .human }, by: \.handle)
         let states = try await PersonStates(of: Set(counted.keys).union(expired), counted, in: transaction)
         let folds = counted.map { PersonFold($0.key, $0.value, before: states[$0.key], today: today) }

@@ -32,8 +32,8 @@ public struct EngagementMaintenance: Sendable {
 
     /// Works out from the kept days what everybody should hold: streaks, totals and achievements.
     ///
-    /// Raises no events: what is found this way happened long ago. The running service goes on meanwhile; it waits for each
-    /// step of a few hundred people.
+    /// Raises no events: what is found this way happened long ago. The running service goes on meanwhile; it waits for
+    /// each step of a few hundred people.
     ///
     /// - Parameter apply: puts right what differs, instead of only telling.
     /// - Throws: `PostgresError`.

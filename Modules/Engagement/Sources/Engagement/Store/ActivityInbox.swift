@@ -32,8 +32,8 @@ enum ActivityInbox {
     /// As ``tryLock``, but waits for its turn.
     static let lock: PostgresQuery = "SELECT pg_advisory_xact_lock(hashtextextended('engagement.activity', 0))"
 
-    /// Takes facts out, the oldest first. Those of people who are being renamed at this moment stay for later: so the one
-    /// who counts never waits for a lock of another, while others may wait for it.
+    /// Takes facts out, the oldest first. Those of people who are being renamed at this moment stay for later: so the
+    /// one who counts never waits for a lock of another, while others may wait for it.
     static func claim(_ limit: Int) -> PostgresQuery {
         """
         WITH due AS (

@@ -25,7 +25,8 @@ enum LeaderboardQueries {
             """
     }
 
-    /// How many people have a higher score than this one, and how many have it: the sum of three short ranges of counts.
+    /// How many people have a higher score than this one, and how many have it: the sum of three short ranges of
+    /// counts.
     static func people(above score: Int64, _ board: Board, _ period: Period) -> PostgresQuery {
         """
         SELECT

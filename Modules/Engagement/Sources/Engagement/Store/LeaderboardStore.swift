@@ -1,6 +1,7 @@
 import Postgres
 
-/// Somebody's place on a board. The same score is the same rank, and the next one counts all those before it: 1, 2, 2, 4.
+/// Somebody's place on a board. The same score is the same rank, and the next one counts all those before it: 1, 2, 2,
+/// 4.
 struct Standing: Hashable, Sendable {
     let handle: String
     let rank: Int

@@ -56,8 +56,8 @@ struct RecomputeStep: Sendable {
     ) async throws {
         try await transaction.query([
             AchievementQueries.store(totals),
-            // Whether the run is over, and its place on the board, depend on where its owner lives: as one whose midnight
-            // has passed, the service looks at it next.
+            // Whether the run is over, and its place on the board, depend on where its owner lives: as one whose
+            // midnight has passed, the service looks at it next.
             StreakQueries.store(corrected.map { ($0, history.streak(of: $0), .negativeInfinity) }),
             AchievementQueries.award(awarded.map { ($0.handle, $0.achievement) }, at: .now),
             AchievementQueries.withdraw(withdrawn.map { ($0.handle, $0.achievement) }),

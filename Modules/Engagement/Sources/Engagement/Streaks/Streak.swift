@@ -2,10 +2,10 @@ import Postgres
 
 /// Days in a row on which somebody was active: the arithmetic, without a clock and without I/O.
 ///
-/// A day is the person's own, as each event carries it. The next day makes the run longer by one. A single missed day is
-/// saved by a freeze, of which there is one for each month of the calendar (the month of the missed day): the run goes on
-/// without growing by it. Freezes are spent by themselves, the earliest gap first, so all numbers follow from the set of
-/// days alone.
+/// A day is the person's own, as each event carries it. The next day makes the run longer by one. A single missed day
+/// is saved by a freeze, of which there is one for each month of the calendar (the month of the missed day): the run
+/// goes on without growing by it. Freezes are spent by themselves, the earliest gap first, so all numbers follow from
+/// the set of days alone.
 struct Streak: Hashable, Sendable {
     /// Days in the run that ``lastActive`` ends. Whether that is over, a day tells: ``current(on:)``.
     private(set) var run = 0

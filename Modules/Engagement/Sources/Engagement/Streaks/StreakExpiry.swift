@@ -5,8 +5,8 @@ import Postgres
 enum StreakExpiry {
     /// The first instant that is later than `day` where the person lives.
     ///
-    /// Asks the directory, which decides which day it is for whom, instead of computing with time zones again. Where the
-    /// clock goes back over midnight there are two such instants; either will do.
+    /// Asks the directory, which decides which day it is for whom, instead of computing with time zones again. Where
+    /// the clock goes back over midnight there are two such instants; either will do.
     static func end(of day: PostgresDate, for person: Person, _ directory: any PeopleDirectory) -> PostgresTimestamp {
         let text = day.text
         let midnight = day.adding(1).utcStart.microseconds / 1_000_000

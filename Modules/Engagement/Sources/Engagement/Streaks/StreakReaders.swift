@@ -11,7 +11,8 @@ struct StreakView: Sendable {
     var current: Int { streak.current(on: today) }
     var isActive: Bool { current > 0 }
 
-    /// What it will be once a further day is counted. One before the last, as after a journey westward, shows then only.
+    /// What it will be once a further day is counted. One before the last, as after a journey westward, shows then
+    /// only.
     func adding(_ day: PostgresDate) -> StreakView {
         var longer = streak
         if streak.isBefore(day) { longer.extend(on: day) }
