@@ -34,6 +34,7 @@ let package = Package(
         .package(path: "Modules/Contracts"),
         .package(path: "Modules/Postgres"),
         .package(path: "Modules/KeyValue"),
+        .package(path: "Modules/Cutover"),
         .package(path: "Modules/Kernel"),
         .package(path: "Modules/Identity"),
         .package(path: "Modules/Messaging"),
@@ -91,6 +92,12 @@ let package = Package(
             ],
             path: "Modules/KeyValue/Tests/KeyValueTests",
             exclude: ["Gateway"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "CutoverTests",
+            dependencies: testing + [module("Cutover")],
+            path: "Modules/Cutover/Tests/CutoverTests",
             swiftSettings: settings
         ),
         .testTarget(
