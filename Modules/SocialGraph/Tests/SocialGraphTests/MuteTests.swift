@@ -36,7 +36,8 @@ struct MuteTests {
     @Test("Nobody can be muted by a stranger to them, themselves, or without a token")
     func refused() async throws {
         try await withSocialGraph { service in
-            #expect(try await service.call(.post, "/api/mute", as: "ada", ["handle": "ada"]).status == 400)
+            let own = try await service.call(.post, "/api/mute", as: "ada", ["handle": "ada"])
+            #expect(own.status == 400)
             #expect(try await service.call(.post, "/api/mute", as: "ada", ["handle": "nobody-here"]).status == 404)
             #expect(try await service.call(.post, "/api/mute", as: nil, ["handle": "eve"]).status == 401)
             #expect(try await service.call(.get, "/api/mute").status == 401)

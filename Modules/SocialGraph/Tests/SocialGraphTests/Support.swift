@@ -18,26 +18,29 @@ let people = [
 
 /// The service with SocialGraph and people, its rate limits out of the way.
 ///
-/// - Parameter others: further modules, stand-ins for what SocialGraph asks of its neighbours among them.
+/// - Parameters:
+///   - standIn: profiles and presence; by default of people of whom there is nothing to tell.
+///   - others: further modules.
 func withSocialGraph<Result>(
     _ people: [Person] = people,
+    _ standIn: StandInPeople? = nil,
     settings: [String: String] = [:],
     clock: ManualClock? = nil,
     and others: [any FeatureModule] = [],
     database: TestDatabase? = nil,
+    isolation: isolated (any Actor)? = #isolation,
     _ body: (TestService) async throws -> Result
 ) async throws -> Result {
     var all = [
         "social_graph.changes_per_minute": "0", "social_graph.code_tries_per_hour": "0", "limits.reads_per_minute": "0",
     ]
     all.merge(settings) { $1 }
-    return try await withTestService(
-        modules: [StandInIdentity(people)] + others + [SocialGraphModule()],
-        settings: all,
-        clock: clock,
-        database: database,
-        body
-    )
+    let modules = [StandInIdentity(people), standIn ?? StandInPeople(people)] + others + [SocialGraphModule()]
+    func run(_ database: TestDatabase) async throws -> Result {
+        try await withTestService(modules: modules, settings: all, clock: clock, database: database, body)
+    }
+    if let database { return try await run(database) }
+    return try await withSocialDatabase(modules) { try await run($0) }
 }
 
 extension TestService {

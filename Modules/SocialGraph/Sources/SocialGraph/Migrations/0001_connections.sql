@@ -26,7 +26,7 @@ CREATE TABLE user_connections (
 CREATE INDEX idx_connections_to ON user_connections (to_user, status, created_at DESC, from_user);
 
 -- Who blocked a person.
-CREATE INDEX user_connections_blocked ON user_connections (from_user) WHERE status = 'blocked';
+CREATE INDEX user_connections_blocked ON user_connections (from_user, to_user) WHERE status = 'blocked';
 
 CREATE INDEX user_connections_writer ON user_connections (writer);
 
