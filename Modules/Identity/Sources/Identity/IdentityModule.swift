@@ -22,14 +22,14 @@ public final class IdentityModule: FeatureModule {
         ]
     )
 
-    public var settings: [SettingDeclaration] { IdentitySettings.all }
+    public var settings: [SettingDeclaration] { IdentitySettings.all + IdentitySettings.logins + IdentitySettings.mail }
 
     public let migrations = Migration.list(EmbeddedText.migrations)
 
     public let openAPI = EmbeddedText.openapi
 
     public func register(in registrar: ModuleRegistrar) throws {
-        let parts = IdentityParts(registrar)
+        let parts = try IdentityParts(registrar)
         self.parts.withLock { $0 = parts }
         registrar.provide(parts.people, as: (any PeopleDirectory).self)
         registrar.provide(parts.authenticator, as: (any Authenticator).self)

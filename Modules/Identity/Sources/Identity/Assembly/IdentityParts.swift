@@ -21,10 +21,11 @@ struct IdentityParts: Sendable {
     private let figures: RegistryFigures
     private let data: PersonalData
     private let genesis: GenesisRules
+    private let logins: LoginParts
     private let services: KernelServices
     private let logger: Logger
 
-    init(_ registrar: ModuleRegistrar) {
+    init(_ registrar: ModuleRegistrar) throws {
         let services = registrar.services
         let database = services.database
         self.services = services
@@ -58,6 +59,7 @@ struct IdentityParts: Sendable {
             nameHash: NameHash(services.secret),
             genesis: genesis
         )
+        logins = try LoginParts(registrar, registration: registration, people: people)
         board = PresenceBoard(host: .house(at: services.clock.now))
         tick = PresenceTick(
             board: board,
@@ -97,7 +99,7 @@ struct IdentityParts: Sendable {
             registration: registration,
             people: people,
             heartbeats: heartbeats,
-            proofs: [SessionProof()],
+            proofs: [SessionProof(), logins.grantProof],
             audit: PostgresAuditLog(),
             addressHash: AddressHash(services.secret),
             limiter: limiter
@@ -123,6 +125,7 @@ struct IdentityParts: Sendable {
         ).add(to: registrar)
         SessionRoutes(authenticator: authenticator, sessions: sessions, people: people).add(to: registrar)
         WellKnownRoute(publicURL: services.settings.string("server.public_url")).add(to: registrar)
+        logins.addRoutes(to: registrar)
     }
 
     func addJobs(to registrar: ModuleRegistrar) {
@@ -136,6 +139,7 @@ struct IdentityParts: Sendable {
         registrar.job("session_uses", every: .seconds(5), scope: .everyInstance) {
             try await authenticator.writeTouches()
         }
+        logins.addJobs(to: registrar)
         registrar.job("sweep", every: .seconds(600), scope: .oneInstance) { try await sweep() }
     }
 
@@ -184,6 +188,7 @@ struct IdentityParts: Sendable {
         try await typing.removeEnded(before: before(60))
         // Kept for a while, so that their owner can be told about them.
         try await sessions.removeEnded(before: before(30 * 86_400))
+        try await logins.sweep(at: now)
     }
 
     /// Tries again at its usual time after a failure: the pauses of a failing job grow, and these must not.

@@ -63,6 +63,7 @@ CREATE TABLE mail_queue (
     -- Nobody wants it after this time.
     expires_at timestamptz NOT NULL,
     taken_at timestamptz,
+    taken_by text,
     -- The server's answer or what failed, without addresses.
     outcome text,
     created_at timestamptz NOT NULL,

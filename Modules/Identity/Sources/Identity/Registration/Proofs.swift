@@ -18,6 +18,8 @@ enum Proof: Sendable, Hashable {
     ///
     /// - Parameter code: the hash of the code in the link.
     case emailedLink(code: [UInt8])
+    /// Somebody sits at the machine of a developer. Made by the sign-in page of development, and nowhere else.
+    case developer
 
     /// One word for the audit log.
     var kind: String {
@@ -26,6 +28,7 @@ enum Proof: Sendable, Hashable {
         case .grant: "grant"
         case .gitHub: "github"
         case .emailedLink: "email"
+        case .developer: "development"
         }
     }
 }

@@ -32,6 +32,24 @@ enum IdentityLimits {
         setting: "identity.unverified_names_per_day",
         window: 86_400
     )
+    static let logins = RateLimitRule(
+        name: "login",
+        scope: .address,
+        setting: "login.attempts_per_minute",
+        window: 60
+    )
+    static let links = RateLimitRule(
+        name: "login_link",
+        scope: .address,
+        setting: "login.links_per_hour",
+        window: 3_600
+    )
+    static let mailboxLinks = RateLimitRule(
+        name: "mailbox_link",
+        scope: .address,
+        setting: "login.links_per_mailbox_and_hour",
+        window: 3_600
+    )
     static let profiles = RateLimitRule(
         name: "profile",
         scope: .principal,

@@ -26,6 +26,16 @@ struct PostgresPersonalDataStore: PersonalDataStore {
                 'handle', (SELECT row_to_json(h) FROM handles AS h WHERE h.handle = \(handle)),
                 'user', (SELECT row_to_json(u) FROM users AS u WHERE u.username = \(handle)),
                 'presence', (SELECT row_to_json(p) FROM presence AS p WHERE p.username = \(handle)),
+                'github', (
+                    SELECT json_build_object('id', g.github_id, 'login', g.login, 'linked_at', g.linked_at)
+                    FROM github_accounts AS g
+                    WHERE g.handle = \(handle)
+                ),
+                'email', (
+                    SELECT json_build_object('address', e.address, 'confirmed_at', e.confirmed_at)
+                    FROM email_addresses AS e
+                    WHERE e.handle = \(handle)
+                ),
                 'last_day', (SELECT d.day FROM presence_days AS d WHERE d.handle = \(handle)),
                 'sessions', (
                     SELECT coalesce(json_agg(json_build_object(
@@ -65,6 +75,19 @@ struct PostgresPersonalDataStore: PersonalDataStore {
             "DELETE FROM presence_days WHERE handle = \(handle)",
             "DELETE FROM typing WHERE sender = \(handle) OR recipient = \(handle)",
             "DELETE FROM placeholder_counts WHERE sender = \(handle)",
+            """
+            DELETE FROM email_links
+            WHERE linking = \(handle)
+                OR address IN (SELECT address FROM email_addresses WHERE handle = \(handle))
+            """,
+            """
+            DELETE FROM mail_queue
+            WHERE recipient IN (SELECT address FROM email_addresses WHERE handle = \(handle))
+            """,
+            "DELETE FROM email_addresses WHERE handle = \(handle)",
+            "DELETE FROM github_accounts WHERE handle = \(handle)",
+            "DELETE FROM login_grants WHERE handle = \(handle)",
+            "DELETE FROM login_attempts WHERE requested IN (\(handle), (SELECT shown FROM handles WHERE handle = \(handle)))",
             "DELETE FROM users WHERE username = \(handle)",
             // The counter, which every claim waits for, is taken last and so held for the shortest time.
             """

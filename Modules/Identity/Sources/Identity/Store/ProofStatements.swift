@@ -44,6 +44,13 @@ enum ProofStatements {
             )
             SELECT CASE WHEN EXISTS (SELECT FROM proof) THEN 0 ELSE refuse_claim(\(noProof.rawValue)) END
             """
+        case .developer:
+            """
+            WITH proof AS (
+                SELECT handle FROM handles WHERE handle = \(handle) AND kind IN ('human', 'agent')
+            )
+            SELECT CASE WHEN EXISTS (SELECT FROM proof) THEN 0 ELSE refuse_claim(\(noProof.rawValue)) END
+            """
         }
     }
 }
