@@ -13,7 +13,8 @@ public struct SocialGraphModule: FeatureModule {
         requires: ["identity"],
         tables: [
             "user_connections", "connection_ledger", "mutes", "friends", "friend_requests", "friend_codes", "follows",
-            "social_counts",
+            "social_counts", "profiles", "discovery_people", "person_topics", "search_words", "suggestion_dismissals",
+            "introductions", "discovery_filling",
         ]
     )
 
@@ -25,5 +26,17 @@ public struct SocialGraphModule: FeatureModule {
     public func register(in registrar: ModuleRegistrar) throws {
         let connections = try ConnectionParts(registrar)
         connections.register(in: registrar)
+        let discovery = try DiscoveryParts(registrar, connections)
+        discovery.register(in: registrar)
+        registrar.export { handle in
+            [
+                "connections": try await connections.export(handle),
+                "discovery": try await discovery.export(handle),
+            ]
+        }
+        registrar.erase { handle, transaction in
+            try await discovery.erase(handle, in: transaction)
+            try await connections.erase(handle, in: transaction)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Contracts
+import JSONText
 import Kernel
 import Logging
 import Postgres
@@ -60,8 +61,15 @@ struct ConnectionParts: Sendable {
             try await friends.removeCodes(before: services.clock.now)
         }
         registrar.profile { handle, _ in try await follows.counts(of: handle).members }
-        registrar.export { try await data.export($0) }
-        registrar.erase { try await data.erase($0, in: $1) }
+    }
+
+    /// A part of the module's export.
+    func export(_ handle: String) async throws -> JSON {
+        try await data.export(handle)
+    }
+
+    func erase(_ handle: String, in transaction: PostgresTransaction) async throws {
+        try await data.erase(handle, in: transaction)
     }
 
     /// Tries again at its usual time after a failure: the pauses of a failing job grow, and these must not.
