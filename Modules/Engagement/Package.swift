@@ -41,6 +41,7 @@ let package = Package(
                 .product(name: "JSONText", package: "Kernel"),
                 .product(name: "Kernel", package: "Kernel"),
                 .product(name: "KernelTesting", package: "Kernel"),
+                .product(name: "ServiceSettings", package: "Kernel"),
                 .product(name: "Postgres", package: "Postgres"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],

@@ -2,8 +2,8 @@ import JSONText
 public import Kernel
 public import ServiceSettings
 
-/// What people do together: the board, invites, streaks, achievements, leaderboards. This file is the list of areas; each
-/// area says what it registers.
+/// What people do together: the board, invites, streaks, achievements, leaderboards. This file is the list of areas;
+/// each area says what it registers.
 public struct EngagementModule: FeatureModule {
     public init() {}
 

@@ -4,6 +4,7 @@ import JSONText
 import Kernel
 import KernelTesting
 import Postgres
+import ServiceSettings
 import Synchronization
 import Testing
 
@@ -19,6 +20,9 @@ let people = [
     // Half a day ahead of UTC: their day is another one than the service's.
     Person(handle: "kiwi", shown: "kiwi", kind: .human, timeZone: "Pacific/Auckland"),
 ]
+
+/// For tests that count exactly while the clock stands still: what the database's own clock calls over is swept away.
+let farAhead = PostgresTimestamp(microseconds: 4_102_444_800_000_000)
 
 /// The service with Engagement and people, its rate limits out of the way.
 ///

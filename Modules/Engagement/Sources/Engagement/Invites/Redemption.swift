@@ -13,7 +13,7 @@ struct Redemption: Sendable {
     /// Tries with another bonus code when one exists already: one in 32⁴ for each that the inviter has.
     private static let tries = 5
 
-    /// - Throws: 404 for an unknown code, 400 for one that was used or has expired, or what claiming the handle answers.
+    /// - Throws: 404 for an unknown code, 400 for one that was used or has expired, or what claiming answers.
     func redeem(_ code: String, as handle: Handle, at time: PostgresTimestamp) async throws
         -> (person: ClaimedHandle, invite: Invite)
     {

@@ -24,6 +24,7 @@ enum InvitePage {
 
     /// Redeeming by hand; clients do the same.
     private static func command(_ code: String, _ home: String) -> String {
-        #"curl \#(home)api/invites/redeem -H 'Content-Type: application/json' -d '{"code":"\#(code)","handle":"your_name"}'"#
+        "curl \(home)api/invites/redeem -H 'Content-Type: application/json' "
+            + #"-d '{"code":"\#(code)","handle":"your_name"}'"#
     }
 }

@@ -85,13 +85,15 @@ struct InviteRoutes: Sendable {
         APIError(
             .badRequest,
             code: "invite_limit",
-            "You have \(unused) unused \(unused == 1 ? "invite" : "invites"). Give \(unused == 1 ? "it" : "them") away first.",
+            unused == 1
+                ? "You have an unused invite. Give it away first."
+                : "You have \(unused) unused invites. Give them away first.",
             extra: [("max_codes", .int(allowance)), ("unused", .int(unused))]
         )
     }
 
-    /// Unused codes that somebody may have: three for founders, one for everybody else (original-api.md, 1.10; the two of
-    /// those who came from the waitlist are gone with the addresses that were never stored).
+    /// Unused codes that somebody may have: three for founders, one for everybody else (original-api.md, 1.10; the two
+    /// of those who came from the waitlist are gone with the addresses that were never stored).
     private func allowance(of handle: String) async throws -> Int {
         let profile = try await profiles?.profiles(of: [handle])[handle]
         return profile?.genesisNumber == nil ? 1 : 3

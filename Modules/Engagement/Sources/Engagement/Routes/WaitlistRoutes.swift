@@ -2,8 +2,8 @@ import HTTPTypes
 import JSONText
 import Kernel
 
-/// `/api/waitlist` (original-api.md, 1.15). Nobody learns whether an address is on the list: the answers are the same for
-/// those that were there, and the original's look-up by address and its figures for everybody are gone.
+/// `/api/waitlist` (original-api.md, 1.15). Nobody learns whether an address is on the list: the answers are the same
+/// for those that were there, and the original's look-up by address and its figures for everybody are gone.
 struct WaitlistRoutes: Sendable {
     let store: any WaitlistStore
 

@@ -1,11 +1,15 @@
 import Postgres
 
-/// The SQL of reading the board: apart from the store, so that tests can ask the planner about the very same statements.
+/// The SQL of reading the board: apart from the store, so that tests can ask the planner about the very same
+/// statements.
 enum BoardQueries {
     private static let columns = """
         entry.id, entry.author, entry.content, entry.category, entry.tags, entry.created_at, entry.verified,
         entry.edited_at, entry.reactions::text, entry.comment_count
         """
+
+    /// The moment of posting as the indexes by category and author have it (see the migration).
+    private static let moment = "(entry.created_at AT TIME ZONE 'UTC')"
 
     static func entry(_ id: String) -> PostgresQuery {
         "SELECT \(unescaped: columns) FROM board_entries AS entry WHERE entry.id = \(id)"
@@ -15,7 +19,7 @@ enum BoardQueries {
     static func entries(_ filter: BoardFilter, before: ListPosition, limit: Int) -> PostgresQuery {
         switch (filter.author, filter.tag, filter.category) {
         case (let author?, let tag, let category):
-            // One person's posts are few enough to look at.
+            // A category or a tag of one person is looked for among all their posts: rare to ask for, and few.
             return """
                 SELECT \(unescaped: columns)
                 FROM board_entries AS entry
@@ -26,8 +30,9 @@ enum BoardQueries {
                         OR EXISTS (SELECT FROM board_tags WHERE entry_id = entry.id AND tag = \(tag))
                     )
                     AND entry.author <> ALL (\(filter.hiding))
-                    AND (entry.created_at, entry.id) < (\(before.time), \(before.id))
-                ORDER BY entry.created_at DESC, entry.id DESC
+                    AND (\(unescaped: moment), entry.id) <
+                        (\(before.time)::timestamptz AT TIME ZONE 'UTC', \(before.id))
+                ORDER BY \(unescaped: moment) DESC, entry.id DESC
                 LIMIT \(limit)
                 """
         case (nil, let tag?, let category?):
@@ -58,8 +63,9 @@ enum BoardQueries {
                 FROM board_entries AS entry
                 WHERE entry.category = \(category)
                     AND entry.author <> ALL (\(filter.hiding))
-                    AND (entry.created_at, entry.id) < (\(before.time), \(before.id))
-                ORDER BY entry.created_at DESC, entry.id DESC
+                    AND (\(unescaped: moment), entry.id) <
+                        (\(before.time)::timestamptz AT TIME ZONE 'UTC', \(before.id))
+                ORDER BY \(unescaped: moment) DESC, entry.id DESC
                 LIMIT \(limit)
                 """
         case (nil, nil, nil):
@@ -80,7 +86,7 @@ enum BoardQueries {
         SELECT \(unescaped: columns)
         FROM board_entries AS entry
         WHERE entry.author = \(author) AND entry.verified
-        ORDER BY entry.created_at DESC, entry.id DESC
+        ORDER BY \(unescaped: moment) DESC, entry.id DESC
         LIMIT \(limit)
         """
     }
@@ -90,8 +96,9 @@ enum BoardQueries {
         """
         SELECT \(unescaped: columns)
         FROM board_entries AS entry
-        WHERE entry.author = \(author) AND (entry.created_at, entry.id) > (\(after.time), \(after.id))
-        ORDER BY entry.created_at, entry.id
+        WHERE entry.author = \(author)
+            AND (\(unescaped: moment), entry.id) > (\(after.time)::timestamptz AT TIME ZONE 'UTC', \(after.id))
+        ORDER BY \(unescaped: moment), entry.id
         LIMIT \(limit)
         """
     }

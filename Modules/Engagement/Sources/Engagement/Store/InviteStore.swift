@@ -23,8 +23,8 @@ protocol InviteStore: Sendable {
     /// The codes by which somebody came in, latest first.
     func used(of inviter: String, before: ListPosition, limit: Int) async throws -> Page<Invite>
 
-    /// Statements that use up a code for a handle, which is claimed in the same transaction, and give the inviter a bonus
-    /// code, as long as they have not had ten. They fail with what ``refusal(_:)`` knows.
+    /// Statements that use up a code for a handle, which is claimed in the same transaction, and give the inviter a
+    /// bonus code, as long as they have not had ten. They fail with what ``refusal(_:)`` knows.
     func redemption(
         of invite: Invite,
         by handle: String,

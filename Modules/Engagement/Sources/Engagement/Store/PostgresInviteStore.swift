@@ -135,8 +135,8 @@ struct PostgresInviteStore: InviteStore {
         ).map(Self.invite)
     }
 
-    /// A code holds the beginning of its inviter's name, so all of theirs go. Those by which the person came in are others'
-    /// and stay; the rename takes the name out of them.
+    /// A code holds the beginning of its inviter's name, so all of theirs go. Those by which the person came in are
+    /// others' and stay; the rename takes the name out of them.
     func erase(_ handle: String, in transaction: PostgresTransaction) async throws {
         try await transaction.query([
             "DELETE FROM invites WHERE created_by = \(handle)",

@@ -6,8 +6,8 @@ protocol WaitlistStore: Sendable {
     /// Puts an address on the list, unless it is there.
     ///
     /// - Parameter handle: who asks, when they are signed in.
-    /// - Returns: a number in the order of asking, a new one each time, so that it does not tell whether the address was
-    ///   there.
+    /// - Returns: a number in the order of asking, a new one each time, so that it does not tell whether the address
+    ///   was there.
     func join(
         _ email: EmailAddress,
         source: String?,
