@@ -67,6 +67,8 @@ struct ConnectionDataStore: Sendable {
     /// Removes every tie of the person, from either side. The ledger stays: its names follow the rename.
     func erase(_ handle: String, in transaction: PostgresTransaction) async throws {
         try await transaction.query([
+            // Ends what is being written between this person and others, and lets nothing new begin.
+            "SELECT FROM handles WHERE handle = \(handle) FOR UPDATE",
             // Counts first and in the order in which everybody locks them.
             """
             SELECT
