@@ -18,7 +18,9 @@ func withIdentity<Result>(
     var values = [
         "identity.registers_per_hour": "0", "identity.sign_ins_per_hour": "0", "identity.checks_per_minute": "0",
         "identity.presence_per_minute": "0", "identity.profile_writes_per_minute": "0",
-        "identity.unverified_names_per_day": "0", "limits.reads_per_minute": "0",
+        "identity.unverified_names_per_day": "0", "identity.key_proofs_per_hour": "0",
+        "identity.key_rotations_per_hour": "0", "identity.api_keys_per_hour": "0", "identity.carryovers_per_day": "0",
+        "identity.exports_per_hour": "0", "limits.reads_per_minute": "0",
     ]
     values.merge(settings) { _, override in override }
     func run(_ database: TestDatabase) async throws -> Result {

@@ -7,7 +7,7 @@ import ServiceSettings
 /// The parts of the module, joined.
 struct IdentityParts: Sendable {
     let people: PeopleCache
-    let authenticator: TokenAuthenticator
+    private let keys: KeyParts
     private let registration: Registration
     private let feed: ChangeFeed
     private let changes: any ChangeStore
@@ -17,6 +17,7 @@ struct IdentityParts: Sendable {
     private let presence: any PresenceStore
     private let registrations: any RegistrationStore
     private let board: PresenceBoard
+    private let recent: RecentPresenceCache
     private let tick: PresenceTick
     private let figures: RegistryFigures
     private let data: PersonalData
@@ -42,7 +43,7 @@ struct IdentityParts: Sendable {
         registrations = PostgresRegistrationStore(database: database)
         feed = ChangeFeed(store: changes)
         people = PeopleCache(store: PostgresPeopleStore(database: database), clock: services.clock)
-        authenticator = TokenAuthenticator(
+        let tokens = TokenAuthenticator(
             signer: TokenSigner(key: services.secret.key(for: "identity.session_tokens")),
             sessions: sessions,
             people: people,
@@ -52,7 +53,7 @@ struct IdentityParts: Sendable {
         registration = Registration(
             store: registrations,
             people: people,
-            authenticator: authenticator,
+            authenticator: tokens,
             events: services.events,
             hooks: services.people,
             ids: services.ids,
@@ -60,6 +61,7 @@ struct IdentityParts: Sendable {
             genesis: genesis
         )
         logins = try LoginParts(registrar, registration: registration, people: people)
+        recent = RecentPresenceCache(store: presence)
         board = PresenceBoard(host: .house(at: services.clock.now))
         tick = PresenceTick(
             board: board,
@@ -82,10 +84,12 @@ struct IdentityParts: Sendable {
             clock: services.clock,
             nameHash: NameHash(services.secret)
         )
+        keys = try KeyParts(services, registration: registration, people: people, feed: feed, data: data)
     }
 
     // MARK: What others may ask of the module
 
+    var authenticator: any Authenticator { keys.credentials }
     var profiles: any PublicProfiles { Profiles(store: users) }
     var livePresence: any LivePresence { BoardPresence(board: board, clock: services.clock) }
     var claims: any HandleClaims { DirectClaims(registration: registration, services: services) }
@@ -99,14 +103,14 @@ struct IdentityParts: Sendable {
             registration: registration,
             people: people,
             heartbeats: heartbeats,
-            proofs: [SessionProof(), logins.grantProof],
+            proofs: [SessionProof(), logins.grantProof] + keys.proofs,
             audit: PostgresAuditLog(),
             addressHash: AddressHash(services.secret),
             limiter: limiter
         )
         PresenceRoutes(
             board: board,
-            recent: RecentPresenceCache(store: presence),
+            recent: recent,
             heartbeats: heartbeats,
             typing: typing,
             people: people,
@@ -123,9 +127,11 @@ struct IdentityParts: Sendable {
             limiter: limiter,
             events: services.events
         ).add(to: registrar)
-        SessionRoutes(authenticator: authenticator, sessions: sessions, people: people).add(to: registrar)
+        SessionRoutes(credentials: keys.credentials, audit: keys.audit, sessions: sessions, people: people)
+            .add(to: registrar)
         WellKnownRoute(publicURL: services.settings.string("server.public_url")).add(to: registrar)
         logins.addRoutes(to: registrar)
+        keys.addRoutes(to: registrar, users: users, board: board)
     }
 
     func addJobs(to registrar: ModuleRegistrar) {
@@ -137,7 +143,7 @@ struct IdentityParts: Sendable {
             await attempt("presence could not be exchanged") { try await tick.run() }
         }
         registrar.job("session_uses", every: .seconds(5), scope: .everyInstance) {
-            try await authenticator.writeTouches()
+            try await keys.credentials.writeTouches()
         }
         logins.addJobs(to: registrar)
         registrar.job("sweep", every: .seconds(600), scope: .oneInstance) { try await sweep() }
@@ -159,7 +165,7 @@ struct IdentityParts: Sendable {
 
     func finish() async {
         await attempt("the last heartbeats are lost") { try await tick.flush() }
-        await attempt("the last uses of sessions are lost") { try await authenticator.writeTouches() }
+        await attempt("the last uses of sessions are lost") { try await keys.credentials.writeTouches() }
     }
 
     private func hearChanges() async throws {
@@ -167,16 +173,24 @@ struct IdentityParts: Sendable {
         try await feed.poll { change in
             switch change {
             case .session(let id):
-                authenticator.forget(sessionID: id)
+                keys.credentials.forget(id)
             case .person(let handle):
                 people.forget(handle)
                 changed.append(handle)
             }
         } lost: {
             people.forgetAll()
-            authenticator.forgetAll()
+            keys.credentials.forgetAll()
         }
         tick.hasChanged(changed)
+        try await hide(changed)
+    }
+
+    /// Takes those who may not act any more out of the lists, without waiting for the tick.
+    private func hide(_ changed: [String]) async throws {
+        guard !changed.isEmpty else { return }
+        recent.expire()
+        for handle in changed where try await people.caller(handle) == nil { board.forget(handle) }
     }
 
     private func sweep() async throws {
@@ -189,6 +203,7 @@ struct IdentityParts: Sendable {
         // Kept for a while, so that their owner can be told about them.
         try await sessions.removeEnded(before: before(30 * 86_400))
         try await logins.sweep(at: now)
+        try await keys.sweep(at: now)
     }
 
     /// Tries again at its usual time after a failure: the pauses of a failing job grow, and these must not.

@@ -12,6 +12,11 @@ struct PersonalData: Sendable {
     /// How long the name of an erased handle rests before somebody else may have it (design §7).
     static let quarantine: Int64 = 90 * 86_400 * 1_000_000
 
+    /// What stands for a name that is gone.
+    func newName() -> String {
+        "deleted_" + ids.bytes(10).map { String(Int($0) % 36, radix: 36) }.joined()
+    }
+
     func export(_ handle: String) async throws -> JSON {
         try await store.export(handle)
     }
@@ -21,7 +26,7 @@ struct PersonalData: Sendable {
         let now = clock.now
         try await store.erase(
             handle,
-            as: "deleted_" + ids.bytes(10).map { String(Int($0) % 36, radix: 36) }.joined(),
+            as: newName(),
             nameHash: nameHash(handle),
             until: PostgresTimestamp(microseconds: now.microseconds + Self.quarantine),
             at: now,

@@ -17,6 +17,7 @@ struct HeartbeatBody {
     ///
     /// - Throws: 400 with the field named.
     func patch() throws(APIError) -> PresencePatch {
+        try PresenceMembers.check(fields)
         var patch = PresencePatch(seen: seen)
         patch.workingOn = try fields.firstText(of: "workingOn", "one_liner", limit: 500)
         patch.project = try fields.firstText(of: "project", limit: 255)
@@ -87,19 +88,8 @@ struct HeartbeatBody {
     }
 
     private func readSource(into sources: inout PresenceContext) throws(APIError) {
+        let ways = try PresenceMembers.reachVia(fields)
         guard let source = try fields.firstText(of: "source", limit: 32) else { return }
-        var ways: [String] = []
-        if let list = fields["reach_via"], !list.isNull {
-            guard list.kind == .array, list.range.count <= 1_000 else {
-                throw .invalid(field: "reach_via", "must be a short array of strings.")
-            }
-            for element in list.elements {
-                guard let way = element.string, way.utf16.count <= 32, !way.utf8.contains(0) else {
-                    throw .invalid(field: "reach_via", "must be a short array of strings.")
-                }
-                ways.append(way)
-            }
-        }
         sources[source] = JSON.array(ways.map { .string($0) }).bytes
     }
 }

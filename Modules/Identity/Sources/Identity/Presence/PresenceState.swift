@@ -28,6 +28,8 @@ struct PresenceState: Sendable, Equatable {
         var operatedBy: String?
         var agentType: String?
         var xHandle: String?
+        /// Whether the person may be seen: neither erased, suspended nor revoked.
+        var isActive = true
     }
 
     /// A mood, and whether it was guessed from what the person's tools tell.

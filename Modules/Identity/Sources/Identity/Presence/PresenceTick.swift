@@ -75,7 +75,7 @@ final class PresenceTick: Sendable {
         let now = clock.now
         do {
             let found = try await store.presences(of: changed.sorted(), at: now)
-            let present = found.filter { $0.profile.kind != .erased }
+            let present = found.filter { $0.profile.isActive }
             board.adopt(present, at: now)
             for handle in changed.subtracting(present.map(\.handle)) { board.forget(handle) }
         } catch {

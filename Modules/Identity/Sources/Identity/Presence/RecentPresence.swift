@@ -33,6 +33,11 @@ final class RecentPresenceCache: Sendable {
         self.store = store
     }
 
+    /// Reads the table again at the next question: what was read may name people who must not be seen any more.
+    func expire() {
+        state.withLock { $0.until = PostgresTimestamp(microseconds: 0) }
+    }
+
     func latest(at now: PostgresTimestamp) async throws -> RecentPresence {
         let (held, until) = state.withLock { $0 }
         guard until <= now || until.microseconds - now.microseconds > Self.lifetime else { return held }

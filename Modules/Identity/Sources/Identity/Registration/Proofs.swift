@@ -20,6 +20,16 @@ enum Proof: Sendable, Hashable {
     case emailedLink(code: [UInt8])
     /// Somebody sits at the machine of a developer. Made by the sign-in page of development, and nowhere else.
     case developer
+    /// A signature by the registered key, with a fresh time.
+    ///
+    /// - Parameter nonce: the number that makes the signature count once.
+    case signature(by: PublicKey, nonce: NonceUse)
+    /// A signature by an agent's registered key, without a time. Can be sent again by whoever saw it.
+    case undatedSignature(by: PublicKey)
+    /// The name of a carried-over handle, for the first who comes. The keys take the place of those that came with it.
+    case carryOver(publicKey: PublicKey?, recoveryKey: PublicKey?)
+    /// The name of a handle for which no proof is on file, where the operator allows it.
+    case openHandle
 
     /// One word for the audit log.
     var kind: String {
@@ -29,6 +39,10 @@ enum Proof: Sendable, Hashable {
         case .gitHub: "github"
         case .emailedLink: "email"
         case .developer: "development"
+        case .signature: "signature"
+        case .undatedSignature: "undated_signature"
+        case .carryOver: "carryover"
+        case .openHandle: "open_handle"
         }
     }
 }

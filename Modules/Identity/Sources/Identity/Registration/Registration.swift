@@ -108,8 +108,7 @@ struct Registration: Sendable {
         writer: any RequestWriter
     ) async throws -> SignIn {
         let kind: Person.Kind = new.isAgent ? .agent : .human
-        let session = newSession(for: new.handle.key, client: new.client, at: now)
-        let token = authenticator.token(for: session.id)
+        let (session, token) = newSession(for: new.handle.key, client: new.client, at: now)
         let claim = Claim(
             handle: new.handle,
             kind: kind,
@@ -152,8 +151,7 @@ struct Registration: Sendable {
         at now: PostgresTimestamp,
         writer: any RequestWriter
     ) async throws -> SignIn? {
-        let session = newSession(for: person.handle, client: client, at: now)
-        let token = authenticator.token(for: session.id)
+        let (session, token) = newSession(for: person.handle, client: client, at: now)
         let hash = TokenSigner.hash(token)
         let isProven = try await store.insert(
             session,
@@ -166,8 +164,13 @@ struct Registration: Sendable {
         return SignIn(person: person, session: session, token: token)
     }
 
-    private func newSession(for handle: String, client: String?, at now: PostgresTimestamp) -> SessionRecord {
-        SessionRecord(
+    /// A session that is still to be stored, and its token.
+    func newSession(
+        for handle: String,
+        client: String?,
+        at now: PostgresTimestamp
+    ) -> (session: SessionRecord, token: String) {
+        let session = SessionRecord(
             // As the original's, with 144 random bits instead of 96.
             id: "sess_" + Base64URL.encode(ids.bytes(18)),
             handle: handle,
@@ -175,6 +178,7 @@ struct Registration: Sendable {
             createdAt: now,
             lastUsedAt: now
         )
+        return (session, authenticator.token(for: session.id))
     }
 }
 

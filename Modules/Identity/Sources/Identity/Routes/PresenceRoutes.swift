@@ -38,24 +38,31 @@ struct PresenceRoutes: Sendable {
 
     private func post(_ request: APIRequest) async throws -> APIResponse {
         let fields = try request.json()
+        let patch = try HeartbeatBody(fields, seen: request.receivedAt).patch()
+        var answer: APIResponse
         switch try fields.optionalString("action", limit: 32) {
-        case "check": return try await register.check(request, fields)
         case "register": return try await register.register(request, fields)
-        case nil, "heartbeat", "typing":
-            if fields["typingTo"].map(\.isNull) == false { return try await type(request, fields) }
-            return try await heartbeat(request, fields)
+        case "check": answer = try await register.check(request, fields)
         default:
-            throw APIError.invalid(field: "action", "must be check, register, heartbeat or typing.")
+            let isTyping = fields["typingTo"].map(\.isNull) == false
+            answer = isTyping ? try await type(request, fields) : try await heartbeat(request, fields, patch)
         }
+        // Only a register gives out a token.
+        answer.hasNoSecret = true
+        return answer
     }
 
     private func heartbeat(_ request: APIRequest) async throws -> APIResponse {
-        try await heartbeat(request, request.json())
+        let fields = try request.json()
+        return try await heartbeat(request, fields, HeartbeatBody(fields, seen: request.receivedAt).patch())
     }
 
-    private func heartbeat(_ request: APIRequest, _ fields: BodyFields) async throws -> APIResponse {
+    private func heartbeat(
+        _ request: APIRequest,
+        _ fields: BodyFields,
+        _ patch: PresencePatch
+    ) async throws -> APIResponse {
         let person = try Self.caller(request, named: fields, in: "username", "handle")
-        let patch = try HeartbeatBody(fields, seen: request.receivedAt).patch()
         guard let state = try await heartbeats.beat(person, patch) else { throw APIError.unauthenticated() }
         return .json(reserve: 2_048) { json in
             json.beginObject()

@@ -6,7 +6,8 @@ import Postgres
 
 /// `/api/auth`: what a token is worth, and how to take it back.
 struct SessionRoutes: Sendable {
-    let authenticator: TokenAuthenticator
+    let credentials: Credentials
+    let audit: AuditTrail
     let sessions: any SessionStore
     let people: PeopleCache
 
@@ -22,15 +23,17 @@ struct SessionRoutes: Sendable {
         guard let token = Self.token(request.headers) else {
             return Self.invalid("Authentication required: send the token as Authorization: Bearer …")
         }
-        guard let principal = try await authenticator.authenticate(token),
-            let session = try await authenticator.session(of: token)
-        else { return Self.invalid("Authentication failed: this token is unknown, expired or revoked.") }
+        guard let principal = try await credentials.authenticate(token) else {
+            return Self.invalid("Authentication failed: this token is unknown, expired or revoked.")
+        }
+        // An API key has no end of its own.
+        let session = try await credentials.tokens.session(of: token)
         return .json(
             .ok,
             [
                 "success": true, "valid": true, "handle": .string(principal.person.shown),
                 "userId": .string(principal.handle), "github": .null,
-                "expiresAt": .int(Int(session.expiresAt.microseconds / 1_000_000)), "error": .null,
+                "expiresAt": session.map { .int(Int($0.expiresAt.microseconds / 1_000_000)) } ?? .null, "error": .null,
             ]
         )
     }
@@ -51,7 +54,7 @@ struct SessionRoutes: Sendable {
     }
 
     private func list(_ request: APIRequest) async throws -> APIResponse {
-        let principal = try request.caller()
+        let principal = try request.owner()
         let found = try await sessions.live(of: principal.handle, at: request.receivedAt)
         let rows = found.map { session -> JSON in
             [
@@ -66,7 +69,7 @@ struct SessionRoutes: Sendable {
     }
 
     private func revoke(_ request: APIRequest) async throws -> APIResponse {
-        let principal = try request.caller()
+        let principal = try request.owner()
         let id = try request.parameter("id")
         guard try await revoke(principal.handle, id: id, request) == 1 else {
             throw APIError.notFound("You have no such session.")
@@ -75,14 +78,19 @@ struct SessionRoutes: Sendable {
     }
 
     private func revokeAll(_ request: APIRequest) async throws -> APIResponse {
-        let count = try await revoke(try request.caller().handle, id: nil, request)
+        let count = try await revoke(try request.owner().handle, id: nil, request)
         return .json(.ok, ["success": true, "revoked": .int(count), "message": "Signed out everywhere"])
     }
 
     private func revoke(_ handle: String, id: String?, _ request: APIRequest) async throws -> Int {
-        let revoked = try await sessions.revoke(of: handle, id: id, at: request.receivedAt)
+        let revoked = try await sessions.revoke(
+            of: handle,
+            id: id,
+            at: request.receivedAt,
+            with: [audit.record(.sessionsRevoked, of: handle, id == nil ? "all" : "one", in: request)]
+        )
         // Other instances hear of it through the change feed.
-        for id in revoked { authenticator.forget(sessionID: id) }
+        for id in revoked { credentials.forget(id) }
         return revoked.count
     }
 }

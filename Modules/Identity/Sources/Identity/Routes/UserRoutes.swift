@@ -88,12 +88,15 @@ struct UserRoutes: Sendable {
         if let name = try fields.optionalString("invitedBy", limit: 64), let named = try? Handle(name) {
             inviter = try await people.person(named.key)?.handle
         }
+        let publicKey = try PublicKey(in: fields, "publicKey", "public_key")
+        let recoveryKey = try PublicKey(in: fields, "recoveryKey", "recovery_key")
+        if publicKey != nil || recoveryKey != nil { _ = try request.owner() }
         let change = UserChange(
             handle: handle,
             building: try Self.building(fields),
             timeZone: zone,
-            publicKey: try PublicKey(in: fields, "publicKey", "public_key"),
-            recoveryKey: try PublicKey(in: fields, "recoveryKey", "recovery_key"),
+            publicKey: publicKey,
+            recoveryKey: recoveryKey,
             invitedBy: inviter == handle ? nil : inviter,
             inviteCode: try fields.optionalString("inviteCode", limit: 32)
         )

@@ -3,6 +3,9 @@ import Postgres
 
 /// Everything about one handle, to be read or to be removed.
 protocol PersonalDataStore: Sendable {
+    /// Ends what others are writing for this handle, and lets nothing new begin until the transaction ends.
+    func lock(_ handle: String, in transaction: PostgresTransaction) async throws
+
     func export(_ handle: String) async throws -> JSON
 
     /// Removes what only this handle owns, lets its name rest until the given time, and renames its row.
@@ -18,6 +21,10 @@ protocol PersonalDataStore: Sendable {
 
 struct PostgresPersonalDataStore: PersonalDataStore {
     let database: PostgresClient
+
+    func lock(_ handle: String, in transaction: PostgresTransaction) async throws {
+        _ = try await transaction.query("SELECT FROM handles WHERE handle = \(handle) FOR UPDATE")
+    }
 
     func export(_ handle: String) async throws -> JSON {
         let rows = try await database.read(
@@ -44,6 +51,29 @@ struct PostgresPersonalDataStore: PersonalDataStore {
                     ) ORDER BY s.created_at), '[]')
                     FROM sessions AS s
                     WHERE s.handle = \(handle)
+                ),
+                'agent', (
+                    SELECT json_build_object(
+                        'display_name', a.display_name, 'one_liner', a.one_liner, 'operator', a.operator,
+                        'model', a.model, 'created_at', a.created_at
+                    )
+                    FROM agents AS a
+                    WHERE a.handle = \(handle)
+                ),
+                'api_keys', (
+                    SELECT coalesce(json_agg(json_build_object(
+                        'id', k.id, 'label', k.label, 'scopes', k.scopes, 'created_at', k.created_at,
+                        'last_used_at', k.last_used_at, 'expires_at', k.expires_at, 'revoked_at', k.revoked_at
+                    ) ORDER BY k.created_at), '[]')
+                    FROM api_keys AS k
+                    WHERE k.handle = \(handle)
+                ),
+                'audit', (
+                    SELECT coalesce(json_agg(json_build_object(
+                        'at', l.at, 'kind', l.kind, 'detail', l.detail
+                    ) ORDER BY l.id), '[]')
+                    FROM audit_log AS l
+                    WHERE l.handle = \(handle)
                 )
             )
             """
@@ -70,7 +100,10 @@ struct PostgresPersonalDataStore: PersonalDataStore {
             """,
             "INSERT INTO identity_changes (kind, subject) SELECT 'session', id FROM sessions WHERE handle = \(handle)",
             "INSERT INTO identity_changes (kind, subject) VALUES ('person', \(handle))",
+            "INSERT INTO identity_changes (kind, subject) SELECT 'session', id FROM api_keys WHERE handle = \(handle)",
             "DELETE FROM sessions WHERE handle = \(handle)",
+            "DELETE FROM api_keys WHERE handle = \(handle)",
+            "DELETE FROM agents WHERE handle = \(handle)",
             "DELETE FROM presence WHERE username = \(handle)",
             "DELETE FROM presence_days WHERE handle = \(handle)",
             "DELETE FROM typing WHERE sender = \(handle) OR recipient = \(handle)",
@@ -97,7 +130,7 @@ struct PostgresPersonalDataStore: PersonalDataStore {
                 UPDATE handles SET
                     handle = \(newName), shown = \(newName), kind = 'erased', x_handle = NULL, github_handle = NULL,
                     operator = NULL, agent_type = NULL, capabilities = NULL, model = NULL, metadata = NULL,
-                    first_active_at = NULL, last_active_at = NULL
+                    first_active_at = NULL, last_active_at = NULL, carried_over = false, revoked_at = NULL
                 WHERE handle = \(handle)
                 RETURNING handle
             )

@@ -99,7 +99,7 @@ struct PostgresPresenceStore: PresenceStore {
         """
         SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, \(unescaped: columns)
         FROM (VALUES (1)) AS one
-        LEFT JOIN (presence AS p JOIN handles AS h ON h.handle = p.username) ON p.writer >= \(horizon)
+        LEFT JOIN (presence AS p JOIN handles AS h ON h.handle = p.username) ON p.writer >= \(horizon) AND h.status = 'active'
         """
     }
 
@@ -109,7 +109,7 @@ struct PostgresPresenceStore: PresenceStore {
             SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, \(unescaped: columns)
             FROM (VALUES (1)) AS one
             LEFT JOIN (presence AS p JOIN handles AS h ON h.handle = p.username)
-                ON p.last_seen > \(since) AND p.status <> 'offline'
+                ON p.last_seen > \(since) AND p.status <> 'offline' AND h.status = 'active'
             """
     }
 
@@ -121,6 +121,7 @@ struct PostgresPresenceStore: PresenceStore {
             FROM presence AS p
             JOIN handles AS h ON h.handle = p.username
             WHERE p.last_seen BETWEEN \(earliest) AND \(latest) AND h.kind IN ('human', 'agent')
+                AND h.status = 'active'
             ORDER BY p.last_seen DESC
             LIMIT \(limit)
             """
@@ -222,7 +223,7 @@ struct PostgresPresenceStore: PresenceStore {
     private static let columns = """
         h.handle, h.shown, h.kind, h.operator, h.agent_type, h.x_handle, p.working_on, p.project, p.location, \
         p.context, p.mood, p.mood_inferred, p.mood_reason, p.first_seen, p.last_seen, p.status, p.sources, \
-        p.human_present
+        p.human_present, h.status
         """
 
     private static func state(_ row: PostgresRow, from first: Int, never now: PostgresTimestamp) -> PresenceState {
@@ -240,6 +241,7 @@ struct PostgresPresenceStore: PresenceStore {
             ),
             seen: row.isNull(first + 14) ? now : row.timestamp(first + 14)
         )
+        state.profile.isActive = text(18) == "active" && state.profile.kind != .erased
         guard !row.isNull(first + 14) else { return state }
         state.workingOn = text(6)
         state.project = text(7)

@@ -169,9 +169,7 @@ struct PostgresRegistrationStore: RegistrationStore {
         do {
             _ = try await writer.write(
                 [
-                    // Waits for a revocation or an erasure under way, and lets none begin before the new session is
-                    // there.
-                    "SELECT FROM handles WHERE handle = \(session.handle) FOR SHARE",
+                    ProofStatements.lock(session.handle, for: proof),
                     ProofStatements.use(of: proof, handle: session.handle, at: session.createdAt),
                     PostgresSessionStore.insertion(session, tokenHash: tokenHash),
                 ] + after

@@ -13,8 +13,14 @@ protocol SessionStore: Sendable {
 
     /// Revokes the live sessions of a handle: all, or the one with this id. Announces them.
     ///
+    /// - Parameter statements: run after it in the same transaction.
     /// - Returns: the ids revoked.
-    func revoke(of handle: String, id: String?, at now: PostgresTimestamp) async throws -> [String]
+    func revoke(
+        of handle: String,
+        id: String?,
+        at now: PostgresTimestamp,
+        with statements: [PostgresQuery]
+    ) async throws -> [String]
 
     /// Removes what lapsed or was revoked before the given time.
     func removeEnded(before: PostgresTimestamp) async throws
@@ -56,23 +62,20 @@ struct PostgresSessionStore: SessionStore {
         )
     }
 
-    func revoke(of handle: String, id: String?, at now: PostgresTimestamp) async throws -> [String] {
-        let rows = try await database.write([
-            // Whoever is signing in with one of these sessions has finished before they are looked for, or finds none.
-            "SELECT FROM handles WHERE handle = \(handle) FOR NO KEY UPDATE",
-            """
-            WITH revoked AS (
-                UPDATE sessions SET revoked_at = \(now)
-                WHERE handle = \(handle) AND id = coalesce(\(id), id) AND revoked_at IS NULL AND expires_at > \(now)
-                RETURNING id
-            ), announced AS (
-                INSERT INTO identity_changes (kind, subject)
-                SELECT 'session', id FROM revoked
-            )
-            SELECT id FROM revoked
-            """,
-        ])
-        return rows.last?.map { $0.string(0) } ?? []
+    func revoke(
+        of handle: String,
+        id: String?,
+        at now: PostgresTimestamp,
+        with statements: [PostgresQuery]
+    ) async throws -> [String] {
+        let rows = try await database.write(
+            [
+                // Whoever is signing in with one of these sessions has finished before they are looked for, or finds none.
+                "SELECT FROM handles WHERE handle = \(handle) FOR NO KEY UPDATE",
+                Self.revocation(of: handle, id: id, at: now),
+            ] + statements
+        )
+        return rows[1].map { $0.string(0) }
     }
 
     func removeEnded(before: PostgresTimestamp) async throws {
@@ -80,6 +83,26 @@ struct PostgresSessionStore: SessionStore {
     }
 
     // MARK: Statements
+
+    /// Revokes the live sessions of a handle: all, or the one with this id. Announces them and gives their ids.
+    static func revocation(of handle: String, id: String?, at now: PostgresTimestamp) -> PostgresQuery {
+        """
+        WITH revoked AS (
+            UPDATE sessions SET revoked_at = \(now)
+            WHERE handle = \(handle) AND id = coalesce(\(id), id) AND revoked_at IS NULL AND expires_at > \(now)
+            RETURNING id
+        ), announced AS (
+            INSERT INTO identity_changes (kind, subject)
+            SELECT 'session', id FROM revoked
+        ), ungranted AS (
+            -- With all sessions goes what one of them, in the wrong hands, may have begun.
+            DELETE FROM login_grants WHERE handle = \(handle) AND \(id) IS NULL
+        ), unlinked AS (
+            DELETE FROM email_links WHERE linking = \(handle) AND \(id) IS NULL
+        )
+        SELECT id FROM revoked
+        """
+    }
 
     static func live(id: String, tokenHash: [UInt8], at now: PostgresTimestamp) -> PostgresQuery {
         """

@@ -205,10 +205,12 @@ struct PostgresUserStore: UserStore {
         )
     }
 
-    /// What `profile(_:)` reads, of `handles` as h and `users` as u.
+    /// What `profile(_:)` reads, of `handles` as h and `users` as u. Keys that came with a handle from before are
+    /// anybody's, and shown to nobody.
     private static let columns = """
         h.handle, h.shown, h.kind, h.registered_at, h.genesis_number, h.verified, h.operator, h.agent_type, h.model, \
-        h.status, u.username IS NOT NULL, u.building, u.invited_by, u.invite_code, u.public_key, u.recovery_key, \
+        h.status, u.username IS NOT NULL, u.building, u.invited_by, u.invite_code, \
+        CASE WHEN NOT h.carried_over THEN u.public_key END, CASE WHEN NOT h.carried_over THEN u.recovery_key END, \
         u.registry, u.key_rotated_at, u.time_zone, u.unverified, u.created_at, u.updated_at
         """
 
