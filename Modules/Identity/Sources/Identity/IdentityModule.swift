@@ -18,11 +18,14 @@ public final class IdentityModule: FeatureModule {
         tables: [
             "handles", "users", "sessions", "identity_changes", "registration_counter", "reserved_handles",
             "quarantined_names", "placeholder_counts", "presence", "presence_days", "typing", "github_accounts",
-            "email_addresses", "login_attempts", "email_links", "login_grants", "mail_queue", "audit_log",
+            "email_addresses", "login_attempts", "email_links", "login_grants", "mail_queue", "audit_log", "used_nonces",
+            "agents", "api_keys",
         ]
     )
 
-    public var settings: [SettingDeclaration] { IdentitySettings.all + IdentitySettings.logins + IdentitySettings.mail }
+    public var settings: [SettingDeclaration] {
+        IdentitySettings.all + IdentitySettings.logins + IdentitySettings.mail + IdentitySettings.keys
+    }
 
     public let migrations = Migration.list(EmbeddedText.migrations)
 
@@ -36,6 +39,7 @@ public final class IdentityModule: FeatureModule {
         registrar.provide(parts.profiles, as: (any PublicProfiles).self)
         registrar.provide(parts.livePresence, as: (any LivePresence).self)
         registrar.provide(parts.claims, as: (any HandleClaims).self)
+        registrar.provide(SigningKeyDirectory(people: parts.people), as: (any SigningKeys).self)
         parts.addRoutes(to: registrar)
         parts.addJobs(to: registrar)
         parts.addHooks(to: registrar)

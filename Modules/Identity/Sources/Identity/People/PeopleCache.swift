@@ -32,11 +32,7 @@ final class PeopleCache: PeopleDirectory {
     }
 
     func person(_ key: String) async throws -> Person? {
-        switch remembered(key) {
-        case .person(let known): return known.person
-        case .nobody: return nil
-        case .unknown: return try await load([key])[key]?.person
-        }
+        try await known(key)?.person
     }
 
     /// Who acts with a live session of this handle; `nil` for somebody who may not.
@@ -46,6 +42,15 @@ final class PeopleCache: PeopleDirectory {
     func caller(_ key: String) async throws -> Person? {
         if case .person(let known) = remembered(key), let caller = known.caller { return caller }
         return try await load([key])[key]?.caller
+    }
+
+    /// What is known of the person with this key, or `nil` when nobody has that row.
+    func known(_ key: String) async throws -> KnownPerson? {
+        switch remembered(key) {
+        case .person(let known): known
+        case .nobody: nil
+        case .unknown: try await load([key])[key]
+        }
     }
 
     func people(_ keys: some Collection<String> & Sendable) async throws -> [String: Person] {

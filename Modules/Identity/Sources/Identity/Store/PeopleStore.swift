@@ -21,6 +21,8 @@ struct KnownPerson: Sendable {
     let person: Person
     /// Neither suspended nor revoked by the operator.
     let isActive: Bool
+    /// `nil` also where the key came with a handle that nobody has shown to be theirs.
+    let publicKey: PublicKey?
 
     /// The person, if tokens of theirs count.
     var caller: Person? {
@@ -46,7 +48,8 @@ struct PostgresPeopleStore: PeopleStore {
         let rows = try await database.write(
             """
             WITH existing AS (
-                SELECT h.handle, h.shown, h.kind, u.time_zone, h.status
+                SELECT h.handle, h.shown, h.kind, u.time_zone, h.status,
+                    CASE WHEN NOT h.carried_over THEN u.public_key END AS public_key
                 FROM handles AS h
                 LEFT JOIN users AS u ON u.username = h.handle
                 WHERE h.handle = \(person.handle)
@@ -64,9 +67,9 @@ struct PostgresPeopleStore: PeopleStore {
                 ON CONFLICT (handle) DO NOTHING
                 RETURNING handle, shown, kind, status
             )
-            SELECT handle, shown, kind, time_zone, status FROM existing
+            SELECT handle, shown, kind, time_zone, status, public_key FROM existing
             UNION ALL
-            SELECT handle, shown, kind, NULL, status FROM created
+            SELECT handle, shown, kind, NULL, status, NULL FROM created
             """
         )
         return rows.first.map(Self.person)
@@ -74,14 +77,15 @@ struct PostgresPeopleStore: PeopleStore {
 
     static func people(_ keys: [String]) -> PostgresQuery {
         """
-        SELECT h.handle, h.shown, h.kind, u.time_zone, h.status
+        SELECT h.handle, h.shown, h.kind, u.time_zone, h.status,
+            CASE WHEN NOT h.carried_over THEN u.public_key END
         FROM handles AS h
         LEFT JOIN users AS u ON u.username = h.handle
         WHERE h.handle = ANY (\(keys))
         """
     }
 
-    /// From handle, shown, kind, time zone and status.
+    /// From handle, shown, kind, time zone, status and public key.
     private static func person(_ row: PostgresRow) -> KnownPerson {
         KnownPerson(
             person: Person(
@@ -90,7 +94,8 @@ struct PostgresPeopleStore: PeopleStore {
                 kind: Person.Kind(rawValue: row.string(2)) ?? .placeholder,
                 timeZone: row.isNull(3) ? "UTC" : row.string(3)
             ),
-            isActive: row.string(4) == "active"
+            isActive: row.string(4) == "active",
+            publicKey: PublicKey(stored: row.isNull(5) ? nil : row.string(5))
         )
     }
 }
