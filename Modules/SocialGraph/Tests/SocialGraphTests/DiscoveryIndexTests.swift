@@ -234,7 +234,7 @@ private final class StoppingStore: DiscoveryStore {
         try await store.fill(entries)
     }
 
-    func lock(_ handle: String, in transaction: PostgresTransaction) async throws {
+    func lock(_ handle: String, in transaction: PostgresTransaction) async throws -> Bool {
         try await store.lock(handle, in: transaction)
     }
 

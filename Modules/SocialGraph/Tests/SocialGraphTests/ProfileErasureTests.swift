@@ -64,6 +64,41 @@ struct ProfileErasureTests {
         }
     }
 
+    @Test("What is written about a person during their erasure leaves no trace, either")
+    func concurrent() async throws {
+        let crowd = Crowd((0..<10).map { "zebedee\($0)" })
+        try await withSocialGraph(crowd.people, crowd.standIn) { service in
+            let data = ProfileDataStore(
+                database: service.database,
+                profiles: PostgresProfileStore(database: service.database)
+            )
+            let index = DiscoveryIndex(service.database, crowd.standIn)
+            for person in crowd.people {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 1...3 {
+                        group.addTask {
+                            try await service.database.transaction { try await index.refresh(person.handle, in: $0) }
+                        }
+                    }
+                    group.addTask {
+                        try await service.database.transaction { transaction in
+                            try await data.erase(person.handle, in: transaction)
+                            _ = try await transaction.query(
+                                """
+                                UPDATE handles SET handle = 'deleted_' || \(person.handle.suffix(1).description),
+                                    shown = '', kind = 'erased'
+                                WHERE handle = \(person.handle)
+                                """
+                            )
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+            }
+            #expect(try await Self.traces(["zebedee"], in: service.database) == [])
+        }
+    }
+
     /// Columns of any table in which one of the words stands.
     private static func traces(_ words: [String], in database: PostgresClient) async throws -> [String] {
         let columns = try await database.read(

@@ -21,7 +21,7 @@ struct DiscoveryIndex: Sendable {
     /// Brings one person's rows up to date, in the transaction of an event.
     func refresh(_ handle: String, in transaction: PostgresTransaction) async throws {
         // Whoever comes second reads after the first has committed, so that nothing newer is overwritten.
-        try await store.lock(handle, in: transaction)
+        guard try await store.lock(handle, in: transaction) else { return }
         if let entry = try await entries(of: [handle]).first {
             try await store.write(entry, in: transaction)
         } else {

@@ -2,8 +2,10 @@ import Postgres
 
 /// The projection by which people are found.
 protocol DiscoveryStore: Sendable {
-    /// Makes whoever else brings this person up to date wait for the end of the transaction.
-    func lock(_ handle: String, in transaction: PostgresTransaction) async throws
+    /// Makes whoever else brings this person up to date wait for the end of the transaction, and their erasure too.
+    ///
+    /// - Returns: whether there is such a handle (any more).
+    func lock(_ handle: String, in transaction: PostgresTransaction) async throws -> Bool
 
     /// Writes the rows of a person, all of them anew, and forgets words by which nobody can be found any more.
     func write(_ entry: DiscoveryEntry, in transaction: PostgresTransaction) async throws

@@ -4,8 +4,13 @@ import Postgres
 struct PostgresDiscoveryStore: DiscoveryStore {
     let database: PostgresClient
 
-    func lock(_ handle: String, in transaction: PostgresTransaction) async throws {
-        _ = try await transaction.query("SELECT pg_advisory_xact_lock(\(Self.lockSpace), hashtext(\(handle)))")
+    func lock(_ handle: String, in transaction: PostgresTransaction) async throws -> Bool {
+        // The row first: an erasure, which locks it for itself, then waits for whoever is writing, and they for it.
+        let results = try await transaction.query([
+            "SELECT FROM handles WHERE handle = \(handle) FOR KEY SHARE",
+            "SELECT pg_advisory_xact_lock(\(Self.lockSpace), hashtext(\(handle)))",
+        ])
+        return results[0].count == 1
     }
 
     func write(_ entry: DiscoveryEntry, in transaction: PostgresTransaction) async throws {
@@ -32,7 +37,10 @@ struct PostgresDiscoveryStore: DiscoveryStore {
             let found = try await entries { handles in
                 try await transaction.query(
                     """
-                    SELECT handle FROM unnest(\(handles)) AS missing (handle)
+                    WITH present AS MATERIALIZED (
+                        SELECT handle FROM handles WHERE handle = ANY (\(handles)) FOR KEY SHARE SKIP LOCKED
+                    )
+                    SELECT handle FROM present
                     WHERE pg_try_advisory_xact_lock(\(Self.lockSpace), hashtext(handle))
                     """
                 ).map { $0.string(0) }

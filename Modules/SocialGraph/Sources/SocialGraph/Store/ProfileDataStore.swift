@@ -51,6 +51,8 @@ struct ProfileDataStore: Sendable {
     /// Removes all of it, and the handle from what others dismissed and were told.
     func erase(_ handle: String, in transaction: PostgresTransaction) async throws {
         _ = try await transaction.query([
+            // Ends what is being written about this person, and lets nothing new begin.
+            "SELECT FROM handles WHERE handle = \(handle) FOR UPDATE",
             PostgresDiscoveryStore.forgettingWords(of: handle, besides: []),
             "DELETE FROM discovery_people WHERE handle = \(handle)",
             "DELETE FROM profiles WHERE handle = \(handle)",
