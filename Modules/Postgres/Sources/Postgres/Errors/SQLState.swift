@@ -40,6 +40,7 @@ extension SQLState {
     public static let divisionByZero: Self = "22012"
     public static let characterNotInRepertoire: Self = "22021"
     public static let invalidTextRepresentation: Self = "22P02"
+    public static let badCopyFileFormat: Self = "22P04"
     public static let untranslatableCharacter: Self = "22P05"
     public static let integrityConstraintViolation: Self = "23000"
     public static let restrictViolation: Self = "23001"

@@ -91,8 +91,8 @@ struct Listener {
         let wanted = wanted
         guard wanted != announced else { return nil }
         let statements =
-            wanted.subtracting(announced).sorted().map { "LISTEN \(Self.quoted($0));" }
-            + announced.subtracting(wanted).sorted().map { "UNLISTEN \(Self.quoted($0));" }
+            wanted.subtracting(announced).sorted().map { "LISTEN \(SQLIdentifier.quoted($0));" }
+            + announced.subtracting(wanted).sorted().map { "UNLISTEN \(SQLIdentifier.quoted($0));" }
         announced = wanted
         isAwaitingAnswer = true
         return statements.joined(separator: " ")
@@ -126,10 +126,5 @@ struct Listener {
 
     func finish() {
         for subscription in subscriptions.values { subscription.continuation.finish() }
-    }
-
-    /// An identifier as SQL writes it.
-    static func quoted(_ name: String) -> String {
-        "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
 }

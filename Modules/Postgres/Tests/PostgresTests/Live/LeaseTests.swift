@@ -227,6 +227,83 @@ import Testing
         }
     }
 
+    @Test func rowsAreCopiedInTheirBinaryForm() async throws {
+        try await withClient { client in
+            try await client.write("DROP TABLE IF EXISTS l_binary")
+            try await client.write(
+                """
+                CREATE TABLE l_binary (
+                    id int8, small int2, name text, "odd ""name" bool, ratio float8, at timestamptz, body json, raw bytea,
+                    tags text[]
+                )
+                """
+            )
+            let at = PostgresTimestamp(microseconds: 1_767_890_123_456_789)
+            let columns = ["id", "small", "name", "odd \"name", "ratio", "at", "body", "raw", "tags"]
+            let count = try await client.withConnection { connection in
+                try await connection.copyRows(into: "public.l_binary", columns) { rows in
+                    for id in 0..<20_000 {
+                        try await rows.add { row in
+                            row.write(id)
+                            row.write(Int16(id % 100))
+                            row.write(id % 2 == 0 ? "ünï\t\\N" : String?.none)
+                            row.write(true)
+                            row.write(0.5)
+                            row.write(at)
+                            row.write(PostgresJSON(#"{"a": 1 }"#))
+                            row.write([UInt8]([0, 255]))
+                            row.write(["a", "b,c"])
+                        }
+                    }
+                }
+            }
+            #expect(count == 20_000)
+            let rows = try await client.read(
+                """
+                SELECT id, small, name, "odd ""name", ratio, at, body::text, raw, tags
+                FROM l_binary
+                ORDER BY id DESC
+                LIMIT 2
+                """
+            )
+            #expect(rows[0].int64(0) == 19_999 && rows[0].isNull(2))
+            #expect(try rows[1].decode(String.self, 2) == "ünï\t\\N")
+            #expect(rows[1].int64(1) == 98 && rows[1].bool(3) && rows[1].double(4) == 0.5 && rows[1].timestamp(5) == at)
+            #expect(try rows[1].decode(String.self, 6) == #"{"a": 1 }"#)
+            #expect(try rows[1].decode([UInt8].self, 7) == [0, 255])
+            #expect(try rows[1].decode([String].self, 8) == ["a", "b,c"])
+        }
+    }
+
+    @Test func aRowThatCannotBeEncodedEndsTheCopy() async throws {
+        try await withTable { client, table in
+            try await client.withConnection { connection in
+                let nul = await kind(of: {
+                    try await connection.copyRows(into: table, ["id", "name"]) { rows in
+                        try await rows.add { row in
+                            row.write(1)
+                            row.write("fine")
+                        }
+                        try await rows.add { row in
+                            row.write(2)
+                            row.write("a\u{0}b")
+                        }
+                    }
+                })
+                #expect(nul == .encoding)
+                let short = await kind(of: {
+                    try await connection.copyRows(into: table, ["id", "name"]) { rows in
+                        try await rows.add { $0.write(1) }
+                    }
+                })
+                #expect(short == .server(.badCopyFileFormat))
+                let answer = try await connection.query("SELECT \(1)")[0].int64(0)
+                #expect(answer == 1)
+            }
+            #expect(try await ids(client, table) == [])
+        }
+    }
+
     @Test func aCopyThatFailsCopiesNothing() async throws {
         try await withTable { client, table in
             try await client.withConnection { connection in

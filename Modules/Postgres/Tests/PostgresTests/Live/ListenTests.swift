@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test func namesAreQuoted() {
-        #expect(Listener.quoted("a") == "\"a\"")
-        #expect(Listener.quoted("a\"; DROP TABLE x; --") == "\"a\"\"; DROP TABLE x; --\"")
+        #expect(SQLIdentifier.quoted("a") == "\"a\"")
+        #expect(SQLIdentifier.quoted("a\"; DROP TABLE x; --") == "\"a\"\"; DROP TABLE x; --\"")
     }
 }
