@@ -35,6 +35,8 @@ let package = Package(
     targets: [
         // Text formats, without any I/O.
         .target(name: "JSONText", swiftSettings: settings),
+        // The parts of the C library that Swift's Glibc module leaves out.
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: settings),
         // Every setting: declared, layered, checked.
@@ -52,10 +54,11 @@ let package = Package(
         .target(
             name: "Kernel",
             dependencies: [
-                "JSONText", "YAML", "ServiceSettings",
+                "JSONText", "YAML", "ServiceSettings", "CMalloc",
                 .product(name: "Contracts", package: "Contracts"),
                 .product(name: "Postgres", package: "Postgres"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -1,4 +1,4 @@
-/// Writes JSON into a buffer of its own: commas set by themselves, no intermediate strings.
+/// Writes JSON into memory: commas set by themselves, no intermediate strings.
 ///
 ///     var json = JSONWriter()
 ///     json.beginObject()
@@ -11,6 +11,8 @@
 public struct JSONWriter: ~Copyable {
     @usableFromInline var base: UnsafeMutableRawPointer
     @usableFromInline var capacity: Int
+    /// Whether the memory is the writer's own, which it lets go of in the end.
+    @usableFromInline var isOwner: Bool
     @usableFromInline var written = 0
     /// Whether a value was completed right before this point, so that a comma must precede the next one.
     @usableFromInline var needsComma = false
@@ -19,9 +21,22 @@ public struct JSONWriter: ~Copyable {
     public init(capacity: Int = 1024) {
         self.capacity = max(capacity, 64)
         base = .allocate(byteCount: self.capacity, alignment: 8)
+        isOwner = true
     }
 
-    deinit { base.deallocate() }
+    /// Writes into `room`, and into memory of its own once that is full: ``isInPlace`` tells.
+    ///
+    /// - Parameter room: must outlive the writer.
+    public init(in room: UnsafeMutableRawBufferPointer) {
+        isOwner = room.baseAddress == nil
+        capacity = isOwner ? 64 : room.count
+        base = room.baseAddress ?? .allocate(byteCount: 64, alignment: 8)
+    }
+
+    deinit { if isOwner { base.deallocate() } }
+
+    /// Whether everything was written into the memory given at the beginning.
+    public var isInPlace: Bool { !isOwner }
 
     /// Bytes written so far.
     @inlinable
@@ -53,8 +68,9 @@ public struct JSONWriter: ~Copyable {
         capacity = max(capacity * 2, written + extra)
         let larger = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 8)
         larger.copyMemory(from: base, byteCount: written)
-        base.deallocate()
+        if isOwner { base.deallocate() }
         base = larger
+        isOwner = true
     }
 
     // MARK: Structure
@@ -127,6 +143,16 @@ public struct JSONWriter: ~Copyable {
     /// Splices a scanned value, byte for byte.
     public mutating func raw(_ value: JSONValue) { value.withRawBytes { raw($0) } }
 
+    /// Writes a value once more that stands in what was written.
+    ///
+    /// - Parameter range: offsets of the value, as ``count`` told them before and after it was written.
+    public mutating func again(_ range: Range<Int>) {
+        reserve(range.count + 1)
+        separate()
+        copy(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
+        needsComma = true
+    }
+
     // MARK: Pieces. Each trusts that room was reserved
 
     /// The comma before a value or key, if one is due.
@@ -169,6 +195,6 @@ public struct JSONWriter: ~Copyable {
     }
 }
 
-// Sound: the buffer has exactly one owner, since the writer cannot be copied, and no method hands out its address
-// beyond a closure's call.
+// Sound: the writer cannot be copied, so its memory has one user, and no method hands out its address beyond a closure's
+// call. Memory that was lent to it is nobody else's until the writer is gone, as `init(in:)` asks.
 extension JSONWriter: @unchecked Sendable {}

@@ -17,25 +17,28 @@ public struct APIResponse: Sendable {
     }
 
     /// JSON that `write` puts together: the way for lists that are read often.
+    ///
+    /// - Parameter reserve: bytes that the answer will probably have; up to there it is written without a copy.
     public static func json(
         _ status: HTTPResponse.Status = .ok,
         reserve: Int = 512,
         _ write: (inout JSONWriter) throws -> Void
     ) rethrows -> APIResponse {
-        var writer = JSONWriter(capacity: reserve)
-        try write(&writer)
-        return APIResponse(json: writer, status: status)
+        var body = ByteBufferAllocator().buffer(capacity: reserve)
+        var larger: ByteBuffer?
+        try body.writeWithUnsafeMutableBytes(minimumWritableBytes: reserve) { room in
+            var writer = JSONWriter(in: room)
+            try write(&writer)
+            if writer.isInPlace { return writer.count }
+            larger = writer.withBytes { ByteBuffer(bytes: $0) }
+            return 0
+        }
+        return APIResponse(status, headers: jsonHeaders, body: larger ?? body)
     }
 
     /// JSON from a value: the way for small answers.
     public static func json(_ status: HTTPResponse.Status = .ok, _ value: JSON) -> APIResponse {
         json(status) { value.write(to: &$0) }
-    }
-
-    public init(json writer: borrowing JSONWriter, status: HTTPResponse.Status = .ok) {
-        self.status = status
-        headers = APIResponse.jsonHeaders
-        body = writer.withBytes { ByteBuffer(bytes: $0) }
     }
 
     /// A page. Nothing in it may run scripts or be framed.

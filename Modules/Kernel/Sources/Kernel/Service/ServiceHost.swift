@@ -1,5 +1,6 @@
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import Postgres
@@ -55,14 +56,15 @@ struct ServiceHost: Service {
         let settings = assembly.services.settings
         let host = settings.string("server.host")
         let port = settings.int("server.port")
+        let channelConfiguration = HTTP1Channel.Configuration(
+            additionalChannelHandlers: [UnreadableRequestHandler()],
+            idleTimeout: .nanoseconds(settings.duration("server.idle_timeout").nanoseconds)
+        )
         let application = Application(
             responder: assembly.edge,
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [UnreadableRequestHandler()],
-                    idleTimeout: .nanoseconds(settings.duration("server.idle_timeout").nanoseconds)
-                )
-            ),
+            server: HTTPServerBuilder { responder in
+                LoopBoundChannel(base: HTTP1Channel(responder: responder, configuration: channelConfiguration))
+            },
             configuration: .init(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { channel in
                 state.ready()

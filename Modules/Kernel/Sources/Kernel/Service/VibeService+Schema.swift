@@ -1,5 +1,5 @@
 public import Logging
-import Postgres
+public import Postgres
 import ServiceLifecycle
 public import ServiceSettings
 
@@ -13,13 +13,25 @@ extension VibeService {
         logger: Logger,
         _ body: @Sendable @escaping (SchemaMigrator) async throws -> Void
     ) async throws {
+        try await withDatabase(settings: settings, logger: logger) { database in
+            try await body(Assembly.migrator(of: modules, settings: settings, database: database, logger: logger))
+        }
+    }
+
+    /// Runs `body` with a database client of its own: for commands.
+    ///
+    /// - Throws: ``StartFailure`` when the database cannot be reached; what `body` throws.
+    public static func withDatabase(
+        settings: Settings,
+        logger: Logger,
+        _ body: @Sendable @escaping (PostgresClient) async throws -> Void
+    ) async throws {
         let database = PostgresClient(configuration: try Assembly.database(settings), logger: logger)
-        let migrator = try Assembly.migrator(of: modules, settings: settings, database: database, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await database.run() }
             do {
                 try await database.connect(settings)
-                try await body(migrator)
+                try await body(database)
             } catch {
                 group.cancelAll()
                 throw error

@@ -50,13 +50,20 @@ CREATE TABLE message_threads (
     -- The beginning of the last message, at most 200 UTF-16 units.
     preview text NOT NULL,
     unread integer NOT NULL DEFAULT 0,
+    -- What the indexes hold instead of last_at and unread, which change with every message: an index on those would have
+    -- to be written each time, and the row's new version could not stay on its page.
+    last_hour timestamptz NOT NULL GENERATED ALWAYS AS (
+        date_bin(interval '1 hour', last_at, timestamptz '2000-01-01 00:00:00+00')
+    ) STORED,
+    has_unread boolean NOT NULL GENERATED ALWAYS AS (unread > 0) STORED,
     CONSTRAINT message_threads_pkey PRIMARY KEY (owner, peer),
     CONSTRAINT message_threads_unread_check CHECK (unread >= 0)
-);
+) WITH (fillfactor = 80);
 
-CREATE INDEX message_threads_recent ON message_threads (owner, last_at DESC, peer);
+-- Within an hour, lists are sorted as they are read.
+CREATE INDEX message_threads_recent ON message_threads (owner, last_hour DESC);
 
-CREATE INDEX message_threads_unread ON message_threads (owner) WHERE unread > 0;
+CREATE INDEX message_threads_unread ON message_threads (owner) WHERE has_unread;
 
 -- No index by peer: every send would pay for it in both its rows, and only an erasure, which is rare, would use it.
 

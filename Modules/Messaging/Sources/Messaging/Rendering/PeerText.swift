@@ -1,40 +1,45 @@
 import Contracts
 import JSONText
 
-/// The members of a message that depend on who writes to whom alone, rendered once per pair and spliced into each.
+/// What a message tells of the two people, and nothing else: the same for all messages of a pair.
 struct PeerText: Sendable {
+    let owner: Person
     /// The other side, as people see them.
     let peer: Person
     let threadID: String
-    /// Members for a message that the owner received or sent: `"from":…,"to":…,"direction":…,"isAgent":…,"thread_id":…`.
-    let received: [UInt8]
-    let sent: [UInt8]
 
     init(owner: Person, peer: Person) {
+        self.owner = owner
         self.peer = peer
         threadID = PeerText.threadID(owner.handle, peer.handle)
-        received = PeerText.members(from: peer, to: owner, direction: "received", threadID)
-        sent = PeerText.members(from: owner, to: peer, direction: "sent", threadID)
+    }
+
+    /// Writes `"from":…,"to":…,"direction":…` and, unless it is to be compact, `"isAgent":…,"thread_id":…`.
+    ///
+    /// - Parameter isSent: whether the owner wrote the message.
+    func write(isSent: Bool, _ shape: MessageWriter.Shape, to json: inout JSONWriter) {
+        let (from, to) = isSent ? (owner, peer) : (peer, owner)
+        json.key("from")
+        json.string(from.shown)
+        json.key("to")
+        json.string(to.shown)
+        json.members(isSent ? #""direction":"sent""# : #""direction":"received""#)
+        guard shape != .compact else { return }
+        json.members(from.isAgent ? #""isAgent":true"# : #""isAgent":false"#)
+        json.key("thread_id")
+        json.string(threadID)
+    }
+
+    /// The same as a piece of text, for lists in which most messages are of one pair.
+    func members(isSent: Bool, _ shape: MessageWriter.Shape) -> [UInt8] {
+        var json = JSONWriter(capacity: 256)
+        write(isSent: isSent, shape, to: &json)
+        return json.bytes
     }
 
     /// The name of a thread: the same from both sides, whoever writes first.
     static func threadID(_ one: String, _ other: String) -> String {
         one < other ? "\(one):\(other)" : "\(other):\(one)"
-    }
-
-    private static func members(from: Person, to: Person, direction: String, _ threadID: String) -> [UInt8] {
-        var json = JSONWriter(capacity: 256)
-        json.key("from")
-        json.string(from.shown)
-        json.key("to")
-        json.string(to.shown)
-        json.key("direction")
-        json.string(direction)
-        json.key("isAgent")
-        json.bool(from.isAgent)
-        json.key("thread_id")
-        json.string(threadID)
-        return json.bytes
     }
 }
 

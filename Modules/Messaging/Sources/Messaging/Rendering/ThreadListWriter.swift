@@ -2,9 +2,17 @@ import Contracts
 import JSONText
 import Postgres
 
-/// Writes an inbox's threads, with the fields of all clients (`last_message` for some, `latest` and `preview` for
-/// others).
+/// Writes an inbox's threads.
 struct ThreadListWriter {
+    /// Which clients are served.
+    enum Shape {
+        /// Those of `GET /api/messages/inbox`, who read `latest` and `preview`.
+        case short
+        /// All: the others read `with` and `last_message`.
+        case superset
+    }
+
+    let shape: Shape
     let owner: Person
     let peers: PeerTexts
     let now: PostgresTimestamp
@@ -25,14 +33,17 @@ struct ThreadListWriter {
         json.beginObject()
         json.key("id")
         json.string(text.threadID)
-        json.key("with")
-        json.string(text.peer.shown)
+        if shape == .superset {
+            json.key("with")
+            json.string(text.peer.shown)
+        }
         json.key("handle")
         json.string(text.peer.shown)
         json.key("isAgent")
         json.bool(text.peer.isAgent)
         json.key("unread")
         json.int(thread.unread)
+        if thread.isMuted { json.members(#""muted":true"#) }
         json.key("group")
         json.string(groups.name(of: at))
         json.key("preview")
@@ -43,22 +54,36 @@ struct ThreadListWriter {
         json.beginObject()
         json.key("id")
         row.withBytes(1) { json.string(utf8: $0) }
-        json.key("body")
-        row.withBytes(4) { json.string(utf8: $0) }
-        json.key("timestamp")
-        json.epochMilliseconds(microsecondsSinceEpoch: at.microseconds)
-        json.endObject()
-        json.key("last_message")
-        json.beginObject()
-        json.key("id")
-        row.withBytes(1) { json.string(utf8: $0) }
         json.key("from")
         json.string(author.shown)
         json.key("body")
+        let start = json.count
         row.withBytes(4) { json.string(utf8: $0) }
-        json.key("created_at")
-        json.timestamp(microsecondsSinceEpoch: at.microseconds)
+        let body = start..<json.count
+        json.key("timestamp")
+        json.epochMilliseconds(microsecondsSinceEpoch: at.microseconds)
         json.endObject()
+        if shape == .superset { writeLastMessage(thread, from: author, body: body, to: &json) }
+        json.endObject()
+    }
+
+    /// - Parameter body: where the text stands in what was written.
+    private func writeLastMessage(
+        _ thread: ThreadRow,
+        from author: Person,
+        body: Range<Int>,
+        to json: inout JSONWriter
+    ) {
+        json.key("last_message")
+        json.beginObject()
+        json.key("id")
+        thread.row.withBytes(1) { json.string(utf8: $0) }
+        json.key("from")
+        json.string(author.shown)
+        json.key("body")
+        json.again(body)
+        json.key("created_at")
+        json.timestamp(microsecondsSinceEpoch: thread.lastAt.microseconds)
         json.endObject()
     }
 }

@@ -37,21 +37,27 @@ extension MessageRoutes {
             peers: Set(senders).union(newsSenders).union((0..<threads.count).map { threads[$0].peer }),
             directory: people.directory
         )
-        let writer = MessageWriter(now: request.receivedAt, markedAt: markedAt)
-        let rendered = RenderedMessages.make(count: inbox.count) { index, json in
-            writer.write(inbox[index], peers[senders[index]], isSent: false, to: &json)
-        }
-        return .json(reserve: 1_024 + inbox.count * 1_920 + threads.count * 512) { json in
+        let writer = MessageWriter(shape: .listed, now: request.receivedAt, markedAt: markedAt)
+        return .json(reserve: 1_024 + 2 * inbox.size + (news?.size ?? 0) + threads.count * 1_024) { json in
             json.beginObject()
             json.members(#""success":true"#)
             json.key("inbox")
-            rendered.splice(into: &json)
+            var pieces: [Range<Int>] = []
+            pieces.reserveCapacity(inbox.count)
+            json.beginArray()
+            for index in 0..<inbox.count {
+                // Between two messages there is a comma.
+                let start = json.count + (index == 0 ? 0 : 1)
+                writer.write(inbox[index], peers[senders[index]], isSent: false, to: &json)
+                pieces.append(start..<json.count)
+            }
+            json.endArray()
             json.key("unread")
             json.int(unread)
             json.key("bySender")
-            Self.writeBySender(rendered, senders, peers, to: &json)
+            Self.writeBySender(pieces, senders, peers, to: &json)
             json.key("threads")
-            threadWriter(request, reader, peers).write(threads, to: &json)
+            threadWriter(.superset, request, reader, peers).write(threads, to: &json)
             json.key("messages")
             json.beginArray()
             if let news {
@@ -128,8 +134,10 @@ extension MessageRoutes {
     }
 
     /// Messages by who sent them, in the order in which the senders first appear.
+    ///
+    /// - Parameter pieces: where the messages stand in what was written.
     private static func writeBySender(
-        _ rendered: borrowing RenderedMessages,
+        _ pieces: [Range<Int>],
         _ senders: [String],
         _ peers: PeerTexts,
         to json: inout JSONWriter
@@ -144,7 +152,7 @@ extension MessageRoutes {
         for sender in order {
             json.key(escaping: peers[sender].peer.shown)
             json.beginArray()
-            for index in indices[sender] ?? [] { rendered.splice(index, into: &json) }
+            for index in indices[sender] ?? [] { json.again(pieces[index]) }
             json.endArray()
         }
         json.endObject()
@@ -175,7 +183,7 @@ extension MessageRoutes {
             json.beginObject()
             json.members(#""success":true"#)
             json.key("threads")
-            threadWriter(request, reader, peers).write(list, to: &json)
+            threadWriter(.short, request, reader, peers).write(list, to: &json)
             json.key("unread")
             json.int(unread)
             json.key("next")
@@ -189,8 +197,14 @@ extension MessageRoutes {
         }
     }
 
-    private func threadWriter(_ request: APIRequest, _ reader: Principal, _ peers: PeerTexts) -> ThreadListWriter {
+    private func threadWriter(
+        _ shape: ThreadListWriter.Shape,
+        _ request: APIRequest,
+        _ reader: Principal,
+        _ peers: PeerTexts
+    ) -> ThreadListWriter {
         ThreadListWriter(
+            shape: shape,
             owner: reader.person,
             peers: peers,
             now: request.receivedAt,

@@ -23,8 +23,8 @@ extension MessageRoutes {
         )
         let keys = (0..<list.count).map { list[$0].to }
         let peers = try await PeerTexts(owner: reader.person, peers: Set(keys), directory: people.directory)
-        let writer = MessageWriter(now: request.receivedAt)
-        return .json(reserve: 256 + list.count * 960) { json in
+        let writer = MessageWriter(shape: .listed, now: request.receivedAt)
+        return .json(reserve: 1_024 + list.size) { json in
             json.beginObject()
             json.members(#""success":true"#)
             json.key("sent")

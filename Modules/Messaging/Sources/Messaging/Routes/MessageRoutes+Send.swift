@@ -12,7 +12,7 @@ extension MessageRoutes {
             json.beginObject()
             json.members(#""success":true"#)
             json.key("message")
-            MessageWriter().write(outcome.message, peer, isSent: true, to: &json) { json in
+            MessageWriter(shape: .full).write(outcome.message, peer, isSent: true, to: &json) { json in
                 json.key("consent")
                 json.string(outcome.consent.shown)
             }
@@ -23,7 +23,7 @@ extension MessageRoutes {
             json.members(#""storage":"postgres""#)
             json.key("display")
             json.string("Sent to @\(outcome.recipient.shown)")
-            if draft.signature != nil { writeSignatureState(draft, to: &json) }
+            if draft.signature != nil { writeSignatureState(draft, outcome.signature, to: &json) }
             json.endObject()
         }
     }
@@ -33,13 +33,13 @@ extension MessageRoutes {
         let draft = try MessageDraft(request.json(), trimming: true)
         let outcome = try await sender.send(draft, request)
         let peer = PeerText(owner: try request.caller().person, peer: outcome.recipient)
-        // `no_key`: there is nothing yet that a signature could be checked against.
-        let signature = draft.signature == nil ? "unsigned" : "no_key"
+        let signature = outcome.signature.rawValue
         return .json(reserve: 2_048) { json in
             json.beginObject()
             json.members(#""success":true"#)
             json.key("message")
-            MessageWriter(hasTimestamp: true).write(outcome.message, peer, isSent: true, to: &json) { json in
+            MessageWriter(shape: .full, hasTimestamp: true).write(outcome.message, peer, isSent: true, to: &json) {
+                json in
                 json.key("_signature")
                 json.string(signature)
             }
@@ -52,12 +52,15 @@ extension MessageRoutes {
         }
     }
 
-    private func writeSignatureState(_ draft: MessageDraft, to json: inout JSONWriter) {
+    private func writeSignatureState(_ draft: MessageDraft, _ state: SignatureState, to json: inout JSONWriter) {
         json.key("airc")
         json.beginObject()
         json.key("version")
         if let version = draft.version { json.string(version) } else { json.null() }
-        json.members(#""signatureVerified":false,"signatureReason":"not_checked""#)
+        json.key("signatureVerified")
+        json.bool(state == .verified)
+        json.key("signatureReason")
+        json.string(state.reason)
         json.endObject()
     }
 }

@@ -8,14 +8,16 @@ extension MessageRoutes {
     /// `GET /api/messages?user=X&with=Y`. Reading marks as read what is returned, and nothing else.
     func thread(_ request: APIRequest, _ reader: Principal, with name: String) async throws -> APIResponse {
         let page = try await threadPage(request, reader, with: name, field: "with")
-        let rendered = page.rendered(MessageWriter(now: request.receivedAt, markedAt: page.markedAt))
-        return .json(reserve: 512 + page.list.count * 1_920) { json in
+        let writer = MessageWriter(shape: .listed, now: request.receivedAt, markedAt: page.markedAt)
+        return .json(reserve: 1_024 + 2 * page.size) { json in
             json.beginObject()
             json.members(#""success":true"#)
             json.key("thread")
-            rendered.splice(into: &json)
+            let start = json.count
+            page.write(writer, to: &json)
+            let list = start..<json.count
             json.key("messages")
-            rendered.splice(into: &json)
+            json.again(list)
             json.key("with")
             json.string(page.peer.peer.shown)
             json.key("thread_id")
@@ -34,14 +36,12 @@ extension MessageRoutes {
         let reader = try await people.reader(request, named: me, field: "me")
         guard let them = try request.query.optional("them", "with") else { throw APIError.missing(field: "them") }
         let page = try await threadPage(request, reader, with: them, field: "them")
-        let writer = MessageWriter(hasTimestamp: true, markedAt: page.markedAt)
-        return .json(reserve: 512 + page.list.count * 960) { json in
+        let writer = MessageWriter(shape: .compact, hasTimestamp: true, markedAt: page.markedAt)
+        return .json(reserve: 1_024 + page.size) { json in
             json.beginObject()
             json.members(#""success":true"#)
             json.key("messages")
-            json.beginArray()
-            for index in page.indices { page.write(index, writer, to: &json) }
-            json.endArray()
+            page.write(writer, to: &json)
             json.key("with")
             json.string(page.peer.peer.shown)
             json.key("thread_id")
@@ -102,9 +102,6 @@ private struct ThreadPage {
         isWithSelf = peer.peer.handle == reader
     }
 
-    /// Oldest first, as people read.
-    var indices: ReversedCollection<Range<Int>> { (0..<list.count).reversed() }
-
     /// Messages to the reader that were unread when the page was fetched.
     var unreadIDs: [String] {
         (0..<list.count).compactMap { index in
@@ -113,15 +110,19 @@ private struct ThreadPage {
         }
     }
 
-    func write(_ index: Int, _ writer: MessageWriter, to json: inout JSONWriter) {
-        let message = list[index]
-        writer.write(message, peer, isSent: !isWithSelf && message.isFrom(reader), to: &json)
-    }
+    /// About how many bytes the messages will have as JSON.
+    var size: Int { list.size }
 
-    /// The page as an array.
-    func rendered(_ writer: MessageWriter) -> RenderedMessages {
-        RenderedMessages.make(count: list.count) { index, json in
-            write(list.count - 1 - index, writer, to: &json)
+    /// Writes the page as an array, oldest first, as people read.
+    func write(_ writer: MessageWriter, to json: inout JSONWriter) {
+        let sent = peer.members(isSent: true, writer.shape)
+        let received = peer.members(isSent: false, writer.shape)
+        json.beginArray()
+        for index in (0..<list.count).reversed() {
+            let message = list[index]
+            let isSent = !isWithSelf && message.isFrom(reader)
+            writer.write(message, peer, members: isSent ? sent : received, isSent: isSent, to: &json)
         }
+        json.endArray()
     }
 }

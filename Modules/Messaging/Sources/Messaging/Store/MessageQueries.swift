@@ -48,14 +48,15 @@ enum MessageQueries {
         SELECT \(unescaped: ThreadList.columns), (
             SELECT sum(unread)
             FROM message_threads
-            WHERE owner = \(owner) AND unread > 0 AND peer <> ALL (\(hiding))
+            WHERE owner = \(owner) AND has_unread AND NOT muted AND peer <> ALL (\(hiding))
         )
         FROM message_threads
         WHERE owner = \(owner)
             AND peer <> ALL (\(hiding))
+            AND last_hour <= \(after.time)
             AND last_at <= \(after.time)
             AND (last_at < \(after.time) OR peer > \(after.name))
-        ORDER BY last_at DESC, peer
+        ORDER BY last_hour DESC, last_at DESC, peer
         LIMIT \(limit)
         """
     }
@@ -64,7 +65,7 @@ enum MessageQueries {
         """
         SELECT sum(unread)
         FROM message_threads
-        WHERE owner = \(owner) AND unread > 0 AND peer <> ALL (\(hiding))
+        WHERE owner = \(owner) AND has_unread AND NOT muted AND peer <> ALL (\(hiding))
         """
     }
 
@@ -84,6 +85,7 @@ enum MessageQueries {
                 '{}'
             ))
             AND from_user <> ALL (\(hiding))
+            AND from_user <> ALL (ARRAY(SELECT peer FROM message_threads WHERE owner = \(owner) AND muted))
         ORDER BY created_at, id
         LIMIT \(limit)
         """
