@@ -1,4 +1,5 @@
 import Contracts
+import Crypto
 import HTTPTypes
 import JSONText
 import Kernel
@@ -30,6 +31,22 @@ import Testing
             #expect(here.first { $0.handle == "ada" }?.workingOn == "notes")
             #expect(here.first { $0.handle == "ada" }?.file == "a.swift")
             #expect(await (try visitor.require((any LivePresence).self)).here(limit: 1).count == 1)
+        }
+    }
+
+    @Test func keysThatAnybodyCouldHaveWrittenAreNone() async throws {
+        let visitor = Visitor()
+        let key = TestKey()
+        try await withIdentity(and: [visitor]) { service in
+            _ = try await service.register("ada", ["publicKey": .string(key.text)])
+            _ = try await service.database.write([
+                "INSERT INTO handles (handle, shown, kind, carried_over) VALUES ('grace', 'grace', 'human', true)",
+                "INSERT INTO users (username, public_key) VALUES ('grace', \(key.text))",
+            ])
+            let keys = try visitor.require((any SigningKeys).self)
+            #expect(try await keys.key(of: "ada") == Array(key.key.publicKey.rawRepresentation))
+            #expect(try await keys.key(of: "grace") == nil)
+            #expect(try await keys.key(of: "nobody") == nil)
         }
     }
 

@@ -15,6 +15,8 @@ struct PlanTests {
             let horizon = try await database.client.read("SELECT pg_current_xact_id()::text::bigint")
             let latest = horizon.first?.int64(0) ?? 0
             let hash = [UInt8](repeating: 1, count: 32)
+            let key = try PublicKey(TestKey().text, field: "key")
+            func proof(_ proof: Proof) -> PostgresQuery { ProofStatements.use(of: proof, handle: "person77", at: now) }
             var patch = PresencePatch(seen: now)
             patch.workingOn = "x"
             let queries: [(name: String, query: PostgresQuery)] = [
@@ -31,6 +33,16 @@ struct PlanTests {
                 ("who was here", PostgresPresenceStore.recent(at: now, limit: 100)),
                 ("how many are active", PostgresPresenceStore.activeCount(at: now)),
                 ("heartbeats", PostgresPresenceStore.merge(["person1": patch, "person2": patch])),
+                ("an API key", PostgresAPIKeyStore.live(id: "key_77", keyHash: hash, at: now)),
+                ("a handle's API keys", PostgresAPIKeyStore.live(of: "person77", at: now)),
+                ("a handle's keys", PostgresKeyStore.held(by: "person77")),
+                ("public profiles", PostgresUserStore.publicProfiles(of: ["person1", "person2"])),
+                ("the newest agents", PostgresAgentStore.agents(after: nil, limit: 100)),
+                ("more agents", PostgresAgentStore.agents(after: (now, "person77"), limit: 100)),
+                ("a signed register", proof(.signature(by: key, nonce: NonceUse(hash: hash, until: now)))),
+                ("an undated one", proof(.undatedSignature(by: key))),
+                ("a claim of what was here before", proof(.carryOver(publicKey: key, recoveryKey: nil))),
+                ("an open handle", proof(.openHandle)),
                 ("news", PostgresChangeStore.changes(since: latest)),
                 ("who is typing", PostgresTypingStore.typing(to: "person77", at: now)),
             ]
@@ -42,7 +54,10 @@ struct PlanTests {
                 // Tables of one row or a handful are read whole by right.
                 let scans = lines.filter { line in
                     line.contains("Seq Scan")
-                        && !["registration_counter", "quarantined_names", "reserved_handles"].contains {
+                        && ![
+                            "registration_counter", "quarantined_names", "reserved_handles", "github_accounts",
+                            "email_addresses",
+                        ].contains {
                             line.contains($0)
                         }
                 }
@@ -75,7 +90,18 @@ struct PlanTests {
             INSERT INTO typing (recipient, sender, until)
             SELECT 'person' || n, 'person' || (n + 1), now() FROM generate_series(1, 199999) AS n
             """,
-            "ANALYZE handles", "ANALYZE users", "ANALYZE sessions", "ANALYZE presence", "ANALYZE identity_changes",
+            "UPDATE handles SET kind = 'agent', is_agent = true WHERE length(handle) = 10",
+            "INSERT INTO agents (handle, display_name, operator) SELECT handle, 'x', 'x' FROM handles WHERE is_agent",
+            """
+            INSERT INTO api_keys (id, handle, key_hash, scopes, created_at)
+            SELECT 'key_' || n, 'person' || n, '\\x01', '{read}', now() FROM generate_series(1, 200000) AS n
+            """,
+            """
+            INSERT INTO used_nonces (nonce_hash, expires_at)
+            SELECT sha256(n::text::bytea), now() FROM generate_series(1, 200000) AS n
+            """,
+            "ANALYZE agents", "ANALYZE api_keys", "ANALYZE used_nonces", "ANALYZE handles", "ANALYZE users",
+            "ANALYZE sessions", "ANALYZE presence", "ANALYZE identity_changes",
             "ANALYZE typing",
         ]
         for statement in statements { _ = try await database.write(statement, deadline: .seconds(120)) }

@@ -32,8 +32,8 @@ enum KeyLimits {
         setting: "identity.api_keys_per_hour",
         window: 3_600
     )
-    static let account = RateLimitRule(
-        name: "account",
+    static let exports = RateLimitRule(
+        name: "export",
         scope: .principal,
         setting: "identity.exports_per_hour",
         window: 3_600

@@ -13,9 +13,8 @@ struct AccountRoutes: Sendable {
     let audit: AuditTrail
 
     func add(to registrar: ModuleRegistrar) {
-        let policy = RoutePolicy(.authenticated, limit: KeyLimits.account)
-        registrar.get("/api/account/export", policy, export)
-        registrar.delete("/api/account", policy, erase)
+        registrar.get("/api/account/export", RoutePolicy(.authenticated, limit: KeyLimits.exports), export)
+        registrar.delete("/api/account", RoutePolicy(.authenticated, limit: .reads), erase)
     }
 
     private func export(_ request: APIRequest) async throws -> APIResponse {
