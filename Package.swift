@@ -47,6 +47,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
@@ -126,13 +127,13 @@ let package = Package(
         ),
         .testTarget(
             name: "IdentityTests",
-            dependencies: testing + [module("Identity")],
+            dependencies: testing + [module("Identity"), .product(name: "Hummingbird", package: "hummingbird")],
             path: "Modules/Identity/Tests/IdentityTests",
             swiftSettings: settings
         ),
         .testTarget(
             name: "MessagingTests",
-            dependencies: testing + [module("Messaging")],
+            dependencies: testing + [module("Messaging"), module("Identity")],
             path: "Modules/Messaging/Tests/MessagingTests",
             swiftSettings: settings
         ),
@@ -144,7 +145,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SocialGraphTests",
-            dependencies: testing + [module("SocialGraph")],
+            dependencies: testing + [module("SocialGraph"), module("Identity"), module("Messaging")],
             path: "Modules/SocialGraph/Tests/SocialGraphTests",
             swiftSettings: settings
         ),
