@@ -46,16 +46,7 @@ struct PostgresLoginStore: LoginStore {
     let database: PostgresClient
 
     func owned(by account: Account, requested: String?) async throws -> String? {
-        let query: PostgresQuery
-        switch account {
-        case .gitHub(let account):
-            query = "SELECT handle FROM github_accounts WHERE github_id = \(account.id)"
-        case .mailbox(let address, _):
-            query = "SELECT handle FROM email_addresses WHERE address = \(address.text)"
-        case .developer:
-            query = "SELECT handle FROM handles WHERE handle = \(requested) AND kind IN ('human', 'agent')"
-        }
-        return try await database.read(query).first?.string(0)
+        try await database.read(Self.owned(by: account, requested: requested)).first?.string(0)
     }
 
     func using(_ account: Account, at now: PostgresTimestamp) -> [PostgresQuery] {
@@ -108,13 +99,7 @@ struct PostgresLoginStore: LoginStore {
     }
 
     func hasGrant(_ handle: String, address: [UInt8], at now: PostgresTimestamp) async throws -> Bool {
-        let rows = try await database.read(
-            """
-            SELECT FROM login_grants
-            WHERE handle = \(handle) AND address_hash = \(address) AND expires_at > \(now)
-            """
-        )
-        return !rows.isEmpty
+        try await !database.read(Self.grant(handle, address: address, at: now)).isEmpty
     }
 
     func begin(_ attempt: LoginAttempt, writer: any RequestWriter) async throws {
@@ -152,5 +137,22 @@ struct PostgresLoginStore: LoginStore {
             "DELETE FROM login_grants WHERE expires_at < \(before)",
             "DELETE FROM email_links WHERE expires_at < \(before)",
         ])
+    }
+
+    // MARK: Statements
+
+    static func owned(by account: Account, requested: String?) -> PostgresQuery {
+        switch account {
+        case .gitHub(let account): "SELECT handle FROM github_accounts WHERE github_id = \(account.id)"
+        case .mailbox(let address, _): "SELECT handle FROM email_addresses WHERE address = \(address.text)"
+        case .developer: "SELECT handle FROM handles WHERE handle = \(requested) AND kind IN ('human', 'agent')"
+        }
+    }
+
+    static func grant(_ handle: String, address: [UInt8], at now: PostgresTimestamp) -> PostgresQuery {
+        """
+        SELECT FROM login_grants
+        WHERE handle = \(handle) AND address_hash = \(address) AND expires_at > \(now)
+        """
     }
 }

@@ -38,19 +38,7 @@ struct PostgresMailStore: MailStore {
     }
 
     func take(by taker: String, at now: PostgresTimestamp) async throws -> Mail? {
-        let rows = try await database.write(
-            """
-            UPDATE mail_queue SET state = 'sending', attempts = attempts + 1, taken_at = \(now), taken_by = \(taker)
-            WHERE id = (
-                SELECT id FROM mail_queue
-                WHERE state = 'waiting' AND due_at <= \(now)
-                ORDER BY due_at
-                LIMIT 1
-                FOR UPDATE SKIP LOCKED
-            )
-            RETURNING id, message_id, recipient, subject, body, created_at, expires_at
-            """
-        )
+        let rows = try await database.write(Self.taking(by: taker, at: now))
         guard let row = rows.first, let recipient = MailAddress(row.string(2)) else { return nil }
         return Mail(
             id: row.string(0),
@@ -96,29 +84,7 @@ struct PostgresMailStore: MailStore {
         patience: PostgresTimestamp,
         at now: PostgresTimestamp
     ) async throws -> [(id: String, outcome: MailOutcome)] {
-        let rows = try await database.write(
-            """
-            WITH given_back AS (
-                UPDATE mail_queue SET state = 'waiting', taken_at = NULL, taken_by = NULL
-                WHERE state = 'sending' AND taken_by = \(taker)
-            ), abandoned AS (
-                UPDATE mail_queue SET
-                    state = 'unknown', outcome = 'abandoned', recipient = NULL, body = NULL, taken_by = NULL,
-                    ended_at = \(now)
-                WHERE state = 'sending' AND taken_by <> \(taker) AND taken_at < \(patience)
-                RETURNING id
-            ), expired AS (
-                UPDATE mail_queue SET
-                    state = 'failed', outcome = coalesce(outcome, 'expired'), recipient = NULL, body = NULL,
-                    ended_at = \(now)
-                WHERE state = 'waiting' AND expires_at <= \(now)
-                RETURNING id
-            )
-            SELECT id, true FROM abandoned
-            UNION ALL
-            SELECT id, false FROM expired
-            """
-        )
+        let rows = try await database.write(Self.tidying(taker: taker, patience: patience, at: now))
         return rows.map { row in
             let outcome: MailOutcome =
                 row.bool(1)
@@ -130,5 +96,45 @@ struct PostgresMailStore: MailStore {
 
     func removeEnded(before: PostgresTimestamp) async throws {
         _ = try await database.write("DELETE FROM mail_queue WHERE ended_at < \(before)")
+    }
+
+    // MARK: Statements
+
+    static func taking(by taker: String, at now: PostgresTimestamp) -> PostgresQuery {
+        """
+        UPDATE mail_queue SET state = 'sending', attempts = attempts + 1, taken_at = \(now), taken_by = \(taker)
+        WHERE id = (
+            SELECT id FROM mail_queue
+            WHERE state = 'waiting' AND due_at <= \(now)
+            ORDER BY due_at
+            LIMIT 1
+            FOR UPDATE SKIP LOCKED
+        )
+        RETURNING id, message_id, recipient, subject, body, created_at, expires_at
+        """
+    }
+
+    static func tidying(taker: String, patience: PostgresTimestamp, at now: PostgresTimestamp) -> PostgresQuery {
+        """
+        WITH given_back AS (
+            UPDATE mail_queue SET state = 'waiting', taken_at = NULL, taken_by = NULL
+            WHERE state = 'sending' AND taken_by = \(taker)
+        ), abandoned AS (
+            UPDATE mail_queue SET
+                state = 'unknown', outcome = 'abandoned', recipient = NULL, body = NULL, taken_by = NULL,
+                ended_at = \(now)
+            WHERE state = 'sending' AND taken_by <> \(taker) AND taken_at < \(patience)
+            RETURNING id
+        ), expired AS (
+            UPDATE mail_queue SET
+                state = 'failed', outcome = coalesce(outcome, 'expired'), recipient = NULL, body = NULL,
+                ended_at = \(now)
+            WHERE state = 'waiting' AND expires_at <= \(now)
+            RETURNING id
+        )
+        SELECT id, true FROM abandoned
+        UNION ALL
+        SELECT id, false FROM expired
+        """
     }
 }
