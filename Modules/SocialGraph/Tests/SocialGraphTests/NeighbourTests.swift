@@ -181,7 +181,7 @@ struct NeighbourTests {
     ) async throws {
         var values = [
             "identity.registers_per_hour": "0", "identity.presence_per_minute": "0", "limits.reads_per_minute": "0",
-            "messaging.messages_per_minute": "0", "social_graph.changes_per_minute": "0", "mail.from": "vibe@example.org",
+            "messaging.messages_per_minute": "0", "social_graph.changes_per_minute": "0",
         ]
         values.merge(settings) { $1 }
         let modules: [any FeatureModule] = [IdentityModule(), SocialGraphModule(), MessagingModule()]
