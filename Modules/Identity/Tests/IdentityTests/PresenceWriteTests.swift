@@ -105,7 +105,9 @@ import Testing
             #expect(recent.value(at: "users")?.elements.contains { $0["handle"]?.string == "ada" } == false)
             #expect(try await service.client.post("/api/presence", token: token, json: [:]).status == 401)
             _ = try await service.database.write("UPDATE handles SET status = 'active' WHERE handle = 'ada'")
-            try await eventually { try await service.client.post("/api/presence", token: token, json: [:]).status == 200 }
+            try await eventually {
+                try await service.client.post("/api/presence", token: token, json: [:]).status == 200
+            }
             #expect(try await service.activeNames().contains("ada"))
         }
     }

@@ -24,8 +24,8 @@ struct APIKeyRecord: Sendable {
     static let limit = 20
 }
 
-/// What an API key may be used for: `read` is every GET, `write` everything else; `messaging:read` is the same of one module's
-/// routes alone. What concerns the account itself takes a session.
+/// What an API key may be used for: `read` is every GET, `write` everything else; `messaging:read` is the same of one
+/// module's routes alone. What concerns the account itself takes a session.
 enum APIKeyScopes {
     static let all: Set<String> = ["read", "write"]
 

@@ -1,11 +1,11 @@
 import Crypto
 import Foundation
 
-/// Makes API keys and tells whether one was made here: `vibe_agent_`, 24 hexadecimal digits that name the key, and 24 of the
-/// HMAC-SHA256 of those.
+/// Makes API keys and tells whether one was made here: `vibe_agent_`, 24 hexadecimal digits that name the key, and 24
+/// of the HMAC-SHA256 of those.
 ///
-/// The form is the original's. The signature makes guessing pointless before the database is asked, and lets an instance
-/// recompute a key that it must forget.
+/// The form is the original's. The signature makes guessing pointless before the database is asked, and lets an
+/// instance recompute a key that it must forget.
 struct APIKeySigner: Sendable {
     private let key: SymmetricKey
 

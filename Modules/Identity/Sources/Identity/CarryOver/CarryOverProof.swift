@@ -4,8 +4,8 @@ import Kernel
 import Postgres
 import ServiceSettings
 
-/// Until the operator's date, the first register by name claims a handle that was here before this service and for which
-/// no proof is on file. Once, and limited; `return_carried_over` takes it back.
+/// Until the operator's date, the first register by name claims a handle that was here before this service and for
+/// which no proof is on file. Once, and limited; `return_carried_over` takes it back.
 struct CarryOverProof: ProofFinder {
     let keys: any KeyStore
     let limiter: ExactLimiter
@@ -38,8 +38,8 @@ struct CarryOverProof: ProofFinder {
     }
 }
 
-/// With the operator's consent, a name opens a handle for which no proof is on file, as in the original. Unsafe: whoever
-/// knows the name gets in.
+/// With the operator's consent, a name opens a handle for which no proof is on file, as in the original. Unsafe:
+/// whoever knows the name gets in.
 struct OpenHandleProof: ProofFinder {
     let keys: any KeyStore
     let isEnabled: Bool

@@ -13,8 +13,8 @@ struct RecoveryProof {
 
     /// - Parameters:
     ///   - operation: what the proof must say that it is for, under `operation` or `action`.
-    ///   - isNamed: whether it must say so. What the original's first contract signs names neither handle nor operation;
-    ///     the new key in it tells what it is for.
+    ///   - isNamed: whether it must say so. What the original's first contract signs names neither handle nor
+    ///     operation; the new key in it tells what it is for.
     /// - Throws: 400 with the codes of the original (original-api.md, 1.24).
     init(_ fields: BodyFields, operation: String, handle: Handle, isNamed: Bool) throws(APIError) {
         guard let proof = try fields.optionalObject("proof") else { throw .missing(field: "proof") }

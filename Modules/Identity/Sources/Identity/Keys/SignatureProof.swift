@@ -4,7 +4,8 @@ import Postgres
 
 /// A request signed by the key that is registered for its handle.
 ///
-/// What is signed is the whole body, so that a signed heartbeat or message is no sign-in: the body names its own purpose.
+/// What is signed is the whole body, so that a signed heartbeat or message is no sign-in: the body names its own
+/// purpose.
 struct SignatureProof: ProofFinder {
     let keys: any KeyStore
     let audit: AuditTrail

@@ -3,8 +3,8 @@ import HTTPTypes
 import JSONText
 import Kernel
 
-/// The members of a presence write that a heartbeat has no use for. They are checked on every route that documents them, so
-/// that a client's mistake shows at once, and not when it registers.
+/// The members of a presence write that a heartbeat has no use for. They are checked on every route that documents
+/// them, so that a client's mistake shows at once, and not when it registers.
 enum PresenceMembers {
     /// - Throws: 400 with the field named.
     static func check(_ fields: BodyFields) throws(APIError) {

@@ -3,7 +3,8 @@ import HTTPTypes
 import Kernel
 import Postgres
 
-/// Claims handles for other modules, by the rules of registering. How often, they limit themselves: they know the address.
+/// Claims handles for other modules, by the rules of registering. How often, they limit themselves: they know the
+/// address.
 struct DirectClaims: HandleClaims {
     let registration: Registration
     let services: KernelServices

@@ -10,8 +10,8 @@ protocol KeyStore: Sendable {
     /// Whether a name alone could open the handle. The statement that uses the proof asks again.
     func isOpen(_ handle: String, for claim: OpenClaim) async throws -> Bool
 
-    /// Puts another key in the place of the present one, ends all sessions and API keys, and stores a new session, all or
-    /// nothing.
+    /// Puts another key in the place of the present one, ends all sessions and API keys, and stores a new session,
+    /// all or nothing.
     ///
     /// - Parameter with: further statements of the same transaction.
     /// - Returns: the ids of what ended.
