@@ -16,6 +16,7 @@ let package = Package(
         .package(path: "../Kernel"),
         .package(path: "../Postgres"),
         .package(path: "../Identity"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
     ],
     targets: [
@@ -27,6 +28,7 @@ let package = Package(
                 .product(name: "JSONText", package: "Kernel"),
                 .product(name: "ServiceSettings", package: "Kernel"),
                 .product(name: "Postgres", package: "Postgres"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ],
             swiftSettings: settings,
@@ -42,6 +44,7 @@ let package = Package(
                 .product(name: "KernelTesting", package: "Kernel"),
                 .product(name: "JSONText", package: "Kernel"),
                 .product(name: "Postgres", package: "Postgres"),
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings
         ),

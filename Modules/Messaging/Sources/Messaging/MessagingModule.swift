@@ -13,7 +13,10 @@ public struct MessagingModule: FeatureModule {
         summary: "Direct messages between people and agents",
         requires: ["identity"],
         optional: ["social_graph"],
-        tables: ["messages", "message_threads", "message_polls"]
+        tables: [
+            "messages", "message_threads", "message_polls", "message_edits", "message_nonces", "message_search",
+            "message_search_progress", "memories",
+        ]
     )
 
     public let settings = [
@@ -23,7 +26,22 @@ public struct MessagingModule: FeatureModule {
             default: "120",
             description: "Messages a handle may send per minute; 0 for no limit",
             owner: "messaging"
-        )
+        ),
+        SettingDeclaration(
+            key: "messaging.searches_per_minute",
+            type: .int(0...1_000_000),
+            default: "60",
+            description: "Searches a handle may make per minute; 0 for no limit",
+            owner: "messaging"
+        ),
+        SettingDeclaration(
+            key: "messaging.enforce_signatures",
+            type: .bool,
+            default: false,
+            description: "Take only messages whose signature is verified; no client but the oldest signs.",
+            owner: "messaging",
+            environmentAliases: ["ENFORCE_SIGNATURES"]
+        ),
     ]
 
     public var migrations: [Migration] { Migration.list(EmbeddedText.migrations) }
@@ -39,28 +57,34 @@ public struct MessagingModule: FeatureModule {
         )
         let sender = MessageSender(
             store: store,
+            extensions: store,
             people: people,
             consent: registrar.capability((any ConsentCapability).self),
+            signatures: SignatureChecker(
+                keys: registrar.capability((any SigningKeys).self),
+                isEnforced: registrar.settings.bool("messaging.enforce_signatures")
+            ),
             services: services
         )
-        MessageRoutes(store: store, people: people, sender: sender).register(in: registrar)
+        MessageRoutes(store: store, extensions: store, people: people, sender: sender).register(in: registrar)
+        MemoryRoutes(store: store, people: people, ids: services.ids).register(in: registrar)
+        CourtesyRoutes(ids: services.ids).register(in: registrar)
 
         let system = SystemSender(store: store, database: registrar.database, clock: services.clock)
         registrar.provide(system, as: (any SystemMessenger).self)
-        registrar.handle(HandleRegistered.self, as: "welcome") { event, transaction in
-            try await store.withhold(
-                from: event.handle,
-                before: services.clock.now.addingDays(-PostgresMessageStore.waitingDays),
-                in: transaction
+        registrar.claim { handle, time in
+            PostgresMessageStore.withholding(
+                from: handle,
+                before: time.addingDays(-PostgresMessageStore.waitingDays)
             )
+        }
+        registrar.handle(HandleRegistered.self, as: "welcome") { event, transaction in
             try await system.welcome(event, in: transaction)
         }
-        registrar.job("forget_polls", every: .seconds(3_600), scope: .oneInstance) {
-            try await store.forgetPolls(before: services.clock.now.addingDays(-Self.pollMemory))
-        }
+        addJobs(to: registrar, store)
         registrar.stats { [("messages", .int(Int(try await store.messageCount())))] }
 
-        let history = MessageHistory(database: registrar.database)
+        let history = MessageHistory(database: registrar.database, store: store)
         registrar.export { try await history.export($0) }
         registrar.erase { handle, transaction in
             try await store.erase(
@@ -71,6 +95,20 @@ public struct MessagingModule: FeatureModule {
             )
         }
     }
+
+    private func addJobs(to registrar: ModuleRegistrar, _ store: PostgresMessageStore) {
+        let clock = registrar.services.clock
+        registrar.job("forget", every: .seconds(3_600), scope: .oneInstance) {
+            try await store.forgetPolls(before: clock.now.addingDays(-Self.pollMemory))
+            try await store.forgetNonces(before: clock.now)
+        }
+        registrar.job("index", every: .seconds(1), scope: .oneInstance) {
+            _ = try await store.index(limit: Self.indexBatch)
+        }
+    }
+
+    /// Messages whose words are taken into the search index per second, at most: sends come first.
+    private static let indexBatch = 1_000
 
     /// Days after which a silent session's place is forgotten. It then starts with all unread messages again.
     private static let pollMemory: Int64 = 90

@@ -18,6 +18,8 @@ struct MessageDraft: Sendable {
     let replyTo: String?
     let version: String?
     let signature: String?
+    /// The body as it was signed; `nil` for an unsigned message.
+    let signed: SignedBody?
 
     /// UTF-16 units of text, as clients count; longer ones are refused, never cut (clients.md, section 1.1).
     static let textLimit = 2_000
@@ -39,21 +41,26 @@ struct MessageDraft: Sendable {
         }
         from = try body.optionalString("from")
         to = try body.string("to")
-        // Both are checked, whichever counts: an empty one counts as absent, as in the original.
-        let texts = [
-            try body.optionalString("text", limit: Self.textLimit),
-            try body.optionalString("body", limit: Self.textLimit),
-        ]
-        text = texts.compactMap { text in text.map { trimming ? $0.trimmingWhitespace() : $0 } }.first { !$0.isEmpty }
+        text = try Self.text(body, trimming: trimming)
         payload = try Self.payload(body)
         type = try body.optionalString("type", limit: 32) ?? "dm"
         replyTo = try body.optionalString("reply_to", limit: 1_000)
         if let replyTo { try MessageID.check(replyTo, field: "reply_to") }
         version = try body.optionalString("v", limit: 16)
         signature = try body.optionalString("signature", limit: 512)
+        signed = try SignedBody(body)
         guard text != nil || payload != nil else {
             throw APIError(.badRequest, code: "missing_field", "text, body or payload is required.", field: "text")
         }
+    }
+
+    /// `text`, else `body`: both are checked, whichever counts, and an empty one counts as absent, as in the original.
+    static func text(_ body: BodyFields, trimming: Bool) throws(APIError) -> String? {
+        let texts = [
+            try body.optionalString("text", limit: textLimit),
+            try body.optionalString("body", limit: textLimit),
+        ]
+        return texts.compactMap { text in text.map { trimming ? $0.trimmingWhitespace() : $0 } }.first { !$0.isEmpty }
     }
 
     /// The payload exactly as it came.
@@ -71,10 +78,15 @@ struct MessageDraft: Sendable {
     }
 
     /// Whether a stored message is what this draft asks for: then it is the same request, sent again.
-    func matches(_ stored: MessageRow, from: String, to: String) -> Bool {
-        stored.from == from && stored.to == to && stored.text == text && stored.payload == payload?.text
-            && stored.type == type && stored.replyTo == replyTo && stored.version == version
-            && stored.signature == signature
+    ///
+    /// - Parameter firstText: what the message said before it was edited.
+    func matches(_ stored: MessageRow, firstText: String?, from: String, to: String) -> Bool {
+        guard stored.from == from, stored.to == to, stored.type == type, stored.replyTo == replyTo else { return false }
+        // A tombstone has kept nothing else to compare.
+        if stored.deletedAt != nil { return true }
+        guard firstText == text, stored.payload == payload?.text else { return false }
+        // An edit has taken the signature off.
+        return stored.editedAt != nil || (stored.version == version && stored.signature == signature)
     }
 }
 

@@ -4,15 +4,18 @@ import Postgres
 /// Everything the module holds about a person, for the export of their account.
 struct MessageHistory: Sendable {
     let database: PostgresClient
+    let store: PostgresMessageStore
 
     /// Rows fetched at a time, so that a long history needs memory for its text alone.
     private static let page = 1_000
 
     func export(_ handle: String) async throws -> JSON {
-        [
-            "sent": .array(try await messages(of: handle, .sent)),
-            "received": .array(try await messages(of: handle, .received)),
-        ]
+        .object(
+            [
+                ("sent", .array(try await messages(of: handle, .sent))),
+                ("received", .array(try await messages(of: handle, .received))),
+            ] + (try await store.exportExtensions(of: handle))
+        )
     }
 
     private func messages(of handle: String, _ side: HistorySide) async throws -> [JSON] {
@@ -41,6 +44,8 @@ struct MessageHistory: Sendable {
             "read_at": row.isNull(7) ? .null : .timestamp(row.timestamp(7).microseconds),
             "type": text(8),
             "reply_to": text(9),
+            "edited_at": row.isNull(10) ? .null : .timestamp(row.timestamp(10).microseconds),
+            "deleted_at": row.isNull(11) ? .null : .timestamp(row.timestamp(11).microseconds),
         ]
     }
 }

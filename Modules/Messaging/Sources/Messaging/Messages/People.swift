@@ -39,6 +39,24 @@ struct People: Sendable {
         try await directory.person(handle.key) ?? Self.unknown(handle)
     }
 
+    /// The person with this name; one that nobody has claimed is accepted, and looks no different from those that
+    /// somebody has.
+    ///
+    /// - Throws: 429 that names the field, when `sender` has made too many such names today.
+    func personOrPlaceholder(_ handle: Handle, madeBy sender: Person, field: String) async throws -> Person {
+        do {
+            return try await directory.personOrPlaceholder(handle, madeBy: sender.handle)
+        } catch is PlaceholderLimitReached {
+            throw APIError(
+                .tooManyRequests,
+                code: "placeholder_limit",
+                "You have written to many names that nobody has claimed. Try again tomorrow.",
+                field: field,
+                retryAfter: 3_600
+            )
+        }
+    }
+
     /// What a name looks like that has no row: as one that was written to and not claimed.
     static func unknown(_ handle: Handle) -> Person {
         Person(handle: handle.key, shown: handle.spelling, kind: .placeholder)

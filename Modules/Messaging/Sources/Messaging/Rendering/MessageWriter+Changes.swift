@@ -1,4 +1,5 @@
 import JSONText
+import Postgres
 
 extension MessageWriter {
     /// What a message has gained since it was sent: nothing, for most.

@@ -4,6 +4,7 @@ import Postgres
 /// What the routes of the module share.
 struct MessageRoutes: Sendable {
     let store: any MessageStore & PollStore
+    let extensions: any MessageExtensions
     let people: People
     let sender: MessageSender
 
@@ -17,6 +18,7 @@ struct MessageRoutes: Sendable {
 
     func register(in registrar: ModuleRegistrar) {
         let reading = RoutePolicy(.authenticated, limit: .reads)
+        let changing = RoutePolicy(.authenticated, limit: .reads, idempotency: .kept)
         let sending = RoutePolicy(.authenticated, limit: Self.sendLimit, idempotency: .kept)
         registrar.get("/api/messages", reading) { try await mailbox($0) }
         registrar.post("/api/messages", sending) { try await send($0) }
@@ -25,11 +27,23 @@ struct MessageRoutes: Sendable {
         registrar.get("/api/messages/thread", reading) { try await shortThread($0) }
         registrar.post("/api/messages/send", sending) { try await shortSend($0) }
         registrar.get("/api/messages/{id}", reading) { try await one($0) }
-        registrar.patch("/api/messages/{id}", reading) { try await markOne($0) }
+        registrar.patch("/api/messages/{id}", reading) { try await change($0) }
+        registrar.delete("/api/messages/{id}", reading) { try await delete($0) }
+        registrar.get("/api/messages/{id}/edits", reading) { try await edits($0) }
+        registrar.get("/api/messages/{id}/reactions", reading) { try await reactions($0) }
+        registrar.post("/api/messages/{id}/reactions", changing) { try await react($0) }
+        registrar.delete("/api/messages/{id}/reactions", reading) { try await unreact($0) }
+        registrar.post("/api/messages/mute", changing) { try await mute($0) }
+        registrar.get("/api/messages/search", RoutePolicy(.authenticated, limit: Self.searchLimit)) {
+            try await search($0)
+        }
     }
 
     /// The original wiped whole inboxes for anybody who asked.
-    private static let cannotDelete = APIError.forbidden("Messages cannot be deleted here.", code: "not_allowed")
+    private static let cannotDelete = APIError.forbidden(
+        "Messages are deleted one by one: DELETE /api/messages/{id}.",
+        code: "not_allowed"
+    )
 }
 
 extension MessageRoutes {

@@ -45,6 +45,7 @@ struct SystemSender: SystemMessenger {
             replyTo: nil,
             version: nil,
             signature: nil,
+            signatureState: nil,
             isSystem: true,
             at: clock.now
         )

@@ -103,11 +103,11 @@ enum MessageQueries {
     }
 
     /// One page of what a person sent or received, oldest first. Columns: `id, from_user, to_user, text, payload,
-    /// created_at, read, read_at, type, reply_to`.
+    /// created_at, read, read_at, type, reply_to, edited_at, deleted_at`.
     static func history(of handle: String, _ side: HistorySide, after: ListPosition, limit: Int) -> PostgresQuery {
         let condition = side == .received ? "AND NOT withheld" : ""
         return """
-            SELECT id, from_user, to_user, text, payload, created_at, read, read_at, type, reply_to
+            SELECT id, from_user, to_user, text, payload, created_at, read, read_at, type, reply_to, edited_at, deleted_at
             FROM messages
             WHERE \(unescaped: side.rawValue) = \(handle) \(unescaped: condition)
                 AND (created_at, id) > (\(after.time), \(after.name))

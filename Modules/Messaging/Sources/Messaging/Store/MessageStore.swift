@@ -31,7 +31,7 @@ protocol MessageStore: Sendable {
     /// The threads of `owner`, the latest first.
     func threads(of owner: String, hiding: [String], after: ListPosition, limit: Int) async throws -> ThreadList
 
-    /// How many unread messages `owner` has.
+    /// How many unread messages `owner` has, muted threads not counted.
     func unreadTotal(of owner: String, hiding: [String]) async throws -> Int64
 
     /// Marks messages to `owner` as read; those that are read already keep their time.

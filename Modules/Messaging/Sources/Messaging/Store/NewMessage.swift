@@ -15,6 +15,8 @@ struct NewMessage: Sendable {
     /// The version and signature of AIRC, as sent.
     let version: String?
     let signature: String?
+    /// What became of the signature; `nil` for an unsigned message.
+    let signatureState: SignatureState?
     /// Whether the service itself wrote it.
     let isSystem: Bool
     /// The time of the write by the clock; the store moves it past the thread's last message.

@@ -3,7 +3,7 @@ import Postgres
 
 /// What polling clients need beyond the core: Postgres alone keeps it.
 protocol PollStore: Sendable {
-    /// Unread messages that no earlier poll of the session returned, oldest first.
+    /// Unread messages that no earlier poll of the session returned, oldest first; none of muted threads.
     func unpolled(of owner: String, session: String, hiding: [String], limit: Int) async throws -> MessageList
 
     /// Messages to `owner` that came after `time` (exclusive), read or not, oldest first.

@@ -7,20 +7,14 @@ extension PostgresMessageStore {
 
     /// Keeps messages to a newly claimed name that are older than `time` from its owner. Their senders still see them.
     ///
-    /// To be run in the transaction that also greets the newcomer.
-    func withhold(from owner: String, before time: PostgresTimestamp, in transaction: PostgresTransaction) async throws
-    {
-        try await transaction.query(Self.withholding(from: owner, before: time))
-    }
-
+    /// To be run in the transaction of the claim: the first token already reads a mailbox without them.
     static func withholding(from owner: String, before time: PostgresTimestamp) -> [PostgresQuery] {
         [
-            // Summaries first and in the order of their owners, as everybody locks them; also that of the greeter, whose
-            // welcome follows.
+            // Summaries first, in the order in which everybody locks them.
             """
             SELECT
             FROM message_threads
-            WHERE owner = \(owner) OR (owner = \(SystemSender.greeter) AND peer = \(owner))
+            WHERE owner = \(owner)
             ORDER BY owner COLLATE "C", peer COLLATE "C"
             FOR UPDATE
             """,

@@ -35,11 +35,29 @@ extension PostgresMessageStore {
             """,
             """
             UPDATE messages
-            SET text = '', payload = NULL, reply_to = NULL, v = NULL, signature = NULL
+            SET text = '', payload = NULL, reply_to = NULL, v = NULL, signature = NULL, signature_state = NULL,
+                sender_reactions = NULL
             WHERE from_user = \(handle)
+            """,
+            """
+            UPDATE messages
+            SET recipient_reactions = NULL
+            WHERE to_user = \(handle) AND recipient_reactions IS NOT NULL
+            """,
+            """
+            DELETE FROM message_edits WHERE message_id IN (SELECT id FROM messages WHERE from_user = \(handle))
+            """,
+            // The words of both sides' messages name the handle; they are made anew with the next one. In the order in
+            // which the index takes messages in, so that neither waits for the other in turn.
+            """
+            INSERT INTO message_search (message_id, created_at)
+            SELECT id, created_at FROM messages WHERE from_user = \(handle) OR to_user = \(handle) ORDER BY ordinal
+            ON CONFLICT (message_id) DO UPDATE SET terms = NULL
             """,
             "UPDATE messages SET id = \(replacement), text = '' WHERE id = \(welcome)",
             "DELETE FROM message_polls WHERE owner = \(handle)",
+            "DELETE FROM message_nonces WHERE handle = \(handle)",
+            "DELETE FROM memories WHERE owner = \(handle)",
         ])
     }
 }

@@ -49,11 +49,12 @@ extension PostgresMessageStore {
                 RETURNING last_at
             )
             INSERT INTO messages (
-                id, from_user, to_user, text, payload, created_at, type, reply_to, v, signature, system_msg
+                id, from_user, to_user, text, payload, created_at, type, reply_to, v, signature, signature_state, system_msg
             )
             SELECT
                 \(message.id), \(message.from), \(message.to), \(message.text), \(message.payload), max(last_at),
-                \(message.type), \(message.replyTo), \(message.version), \(message.signature), \(message.isSystem)
+                \(message.type), \(message.replyTo), \(message.version), \(message.signature),
+                \(message.signatureState?.stored), \(message.isSystem)
             FROM threads
             RETURNING \(unescaped: MessageRow.columnsWithRecipient)
             """
