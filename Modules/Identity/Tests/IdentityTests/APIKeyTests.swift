@@ -47,6 +47,41 @@ import Testing
         }
     }
 
+    @Test("a key may do what it was made for, and replace itself")
+    func scopes() async throws {
+        try await withIdentity { service in
+            let token = try await service.register("ada")
+            func key(_ scopes: JSON) async throws -> (key: String, id: String) {
+                try await create(service, token, ["scopes": scopes])
+            }
+            func canWrite(_ key: String) async throws -> Bool {
+                let answer = try await service.client.post("/api/presence", token: key, json: [:])
+                if answer.status == 403 { #expect(answer.string(at: "code") == "insufficient_scope") }
+                return answer.status == 200
+            }
+            func canRead(_ key: String) async throws -> Bool {
+                let answer = try await service.client.get("/api/agents", token: key)
+                if answer.status == 403 { #expect(answer.string(at: "code") == "insufficient_scope") }
+                return answer.status == 200
+            }
+            let reader = try await key(["read"])
+            #expect(try await canRead(reader.key) && !canWrite(reader.key))
+            let writer = try await key(["write"])
+            #expect(try await canWrite(writer.key) && !canRead(writer.key))
+            let here = try await key(["identity:read", "identity:write"])
+            #expect(try await canRead(here.key) && canWrite(here.key))
+            let elsewhere = try await key(["messaging:read", "messaging:write"])
+            #expect(try await !canRead(elsewhere.key) && !canWrite(elsewhere.key))
+            let rotated = try await service.documented(
+                .post,
+                "/api/agents/keys/\(elsewhere.id)/rotate",
+                token: elsewhere.key,
+                json: [:]
+            )
+            #expect(rotated.status == 201, "\(rotated)")
+        }
+    }
+
     @Test("what was not made here is refused without asking the database")
     func forged() async throws {
         let signer = APIKeySigner(key: .init(size: .bits256))

@@ -15,8 +15,11 @@ struct APIKeyRoutes: Sendable {
         let write = RoutePolicy(.authenticated, limit: .reads, idempotency: .secret)
         registrar.get("/api/agents/keys", RoutePolicy(.authenticated, limit: .reads), list)
         registrar.post("/api/agents/keys", write, create)
-        registrar.post("/api/agents/keys/{id}/rotate", write, rotate)
-        registrar.delete("/api/agents/keys/{id}", RoutePolicy(.authenticated, limit: .reads), revoke)
+        // Any key may replace or end itself.
+        var own = write
+        own.right = .any
+        registrar.post("/api/agents/keys/{id}/rotate", own, rotate)
+        registrar.delete("/api/agents/keys/{id}", RoutePolicy(.authenticated, limit: .reads, right: .any), revoke)
     }
 
     private func list(_ request: APIRequest) async throws -> APIResponse {

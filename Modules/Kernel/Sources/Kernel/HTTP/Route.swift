@@ -55,21 +55,32 @@ public struct RoutePolicy: Sendable {
         case secret
     }
 
+    /// What an API key must have been made for. A session may do everything.
+    public enum Right: String, Sendable, Hashable {
+        case read, write
+        /// Nothing: the route looks at the scopes by itself.
+        case any
+    }
+
     public var access: Access
     public var limit: RateLimitRule?
     public var idempotency: Idempotency
     /// Bytes of body this route takes; `nil` for the setting `server.body_limit`.
     public var bodyLimit: Int?
+    /// What an API key needs; `nil` for `read` with GET and `write` with everything else.
+    public var right: Right?
 
     public init(
         _ access: Access,
         limit: RateLimitRule? = nil,
         idempotency: Idempotency = .none,
-        bodyLimit: Int? = nil
+        bodyLimit: Int? = nil,
+        right: Right? = nil
     ) {
         self.access = access
         self.limit = limit
         self.idempotency = idempotency
         self.bodyLimit = bodyLimit
+        self.right = right
     }
 }

@@ -28,6 +28,7 @@ struct RoutePipeline: Sendable {
             trustedHops: trustedHops
         )
         var principal = try await principal(of: request.headers, access: route.policy.access, client)
+        try Self.checkScopes(of: principal, for: route)
         var limitFields: HTTPFields = [:]
         if let rule = route.policy.limit {
             let outcome = limiter.take(rule, subject: subject(rule, principal, client))
@@ -82,6 +83,19 @@ struct RoutePipeline: Sendable {
             )
         }
         return principal
+    }
+
+    /// An API key may do what it was made for: `read` and `write` everywhere, or `messaging:read` in one module.
+    private static func checkScopes(of principal: Principal?, for route: ServedRoute) throws(APIError) {
+        guard let scopes = principal?.scopes else { return }
+        let right = route.policy.right ?? (route.method == .get ? .read : .write)
+        let isGiven = scopes.contains(right.rawValue) || scopes.contains("\(route.module):\(right.rawValue)")
+        guard right == .any || isGiven else {
+            throw APIError.forbidden(
+                "This API key was not given the scope '\(right.rawValue)'.",
+                code: "insufficient_scope"
+            )
+        }
     }
 
     private func subject(_ rule: RateLimitRule, _ principal: Principal?, _ client: ClientAddress) -> String {

@@ -328,6 +328,8 @@ import Testing
             let desk = try await Desk(database)
             _ = try await desk.run(scope: "ada") { _ in Self.created("a") }
             _ = try await desk.run(scope: "ada_l") { _ in Self.created("a") }
+            _ = try await desk.run(scope: "address:1.2.3.4") { _ in .json(.ok, ["user": ["username": "ada"]]) }
+            _ = try await desk.run(scope: "address:1.2.3.5") { _ in .json(.ok, ["user": ["username": "ada_l"]]) }
             try await database.client.write(
                 """
                 INSERT INTO outbox (handler, event, version, payload)
@@ -336,7 +338,8 @@ import Testing
             )
             try await database.client.write(KernelErasure.statements(for: "ada"))
             #expect(
-                try await database.client.read("SELECT scope FROM idempotency_keys").map { $0.string(0) } == ["ada_l"]
+                try await database.client.read("SELECT scope FROM idempotency_keys ORDER BY scope").map { $0.string(0) }
+                    == ["ada_l", "address:1.2.3.5"]
             )
             #expect(
                 try await database.client.read("SELECT payload FROM outbox").map { $0.string(0) }
