@@ -97,7 +97,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CutoverTests",
-            dependencies: testing + [module("Cutover")],
+            dependencies: testing + [module("Cutover"), module("KeyValue")],
             path: "Modules/Cutover/Tests/CutoverTests",
             swiftSettings: settings
         ),

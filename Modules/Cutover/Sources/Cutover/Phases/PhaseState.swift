@@ -56,6 +56,15 @@ public struct PhaseState: Hashable, Sendable {
         self.isArchived = isArchived
     }
 
+    /// A data set as it was stored, with a change under way or without.
+    init(stored phase: Phase, kind: Kind, change: Change?, epoch: Int, isArchived: Bool) {
+        self.kind = kind
+        self.phase = phase
+        self.change = change
+        self.epoch = epoch
+        self.isArchived = isArchived
+    }
+
     /// What an instance does that knows this state.
     public var behaviour: PhaseBehaviour {
         guard let change else { return phase.behaviour }
@@ -140,6 +149,8 @@ public enum PhaseRefusal: Error, Hashable, Sendable {
     case noChange
     case notAPhase(Phase)
     case notOneStep(from: Phase, to: Phase)
+    case endOfTheWay(Phase)
+    case noKV
     case archived
     case archivesOnlyWhatIsMoved(Phase)
     case tooLateToAbort
@@ -155,6 +166,8 @@ extension PhaseRefusal: CustomStringConvertible {
         case .noChange: "no change of phase is under way"
         case .notAPhase(let phase): "this data set has no phase \(phase.rawValue)"
         case .notOneStep(let from, let to): "from \(from.rawValue) to \(to.rawValue) is not one step"
+        case .endOfTheWay(let phase): "there is no phase beyond \(phase.rawValue)"
+        case .noKV: "no KV is configured (KV_URL): there is nothing to go back to"
         case .archived: "the KV is archived: there is no way back to it"
         case .archivesOnlyWhatIsMoved(let phase): "the KV is still needed in \(phase.rawValue)"
         case .tooLateToAbort: "the change is past its first step: let it end, then go back"
