@@ -54,24 +54,23 @@ import Testing
             func key(_ scopes: JSON) async throws -> (key: String, id: String) {
                 try await create(service, token, ["scopes": scopes])
             }
-            func canWrite(_ key: String) async throws -> Bool {
-                let answer = try await service.client.post("/api/presence", token: key, json: [:])
-                if answer.status == 403 { #expect(answer.string(at: "code") == "insufficient_scope") }
-                return answer.status == 200
-            }
-            func canRead(_ key: String) async throws -> Bool {
-                let answer = try await service.client.get("/api/agents", token: key)
-                if answer.status == 403 { #expect(answer.string(at: "code") == "insufficient_scope") }
-                return answer.status == 200
+            /// Whether the key may read, and write, in this module.
+            func rights(_ key: String) async throws -> [Bool] {
+                let reading = try await service.client.get("/api/agents", token: key)
+                let writing = try await service.client.post("/api/presence", token: key, json: [:])
+                for answer in [reading, writing] where answer.status != 200 {
+                    #expect(answer.status == 403 && answer.string(at: "code") == "insufficient_scope", "\(answer)")
+                }
+                return [reading.status == 200, writing.status == 200]
             }
             let reader = try await key(["read"])
-            #expect(try await canRead(reader.key) && !canWrite(reader.key))
+            #expect(try await rights(reader.key) == [true, false])
             let writer = try await key(["write"])
-            #expect(try await canWrite(writer.key) && !canRead(writer.key))
+            #expect(try await rights(writer.key) == [false, true])
             let here = try await key(["identity:read", "identity:write"])
-            #expect(try await canRead(here.key) && canWrite(here.key))
+            #expect(try await rights(here.key) == [true, true])
             let elsewhere = try await key(["messaging:read", "messaging:write"])
-            #expect(try await !canRead(elsewhere.key) && !canWrite(elsewhere.key))
+            #expect(try await rights(elsewhere.key) == [false, false])
             let rotated = try await service.documented(
                 .post,
                 "/api/agents/keys/\(elsewhere.id)/rotate",
