@@ -22,7 +22,16 @@ extension SchemaMigrator {
 /// Queries that answer one row per object, its definition in the first column. Only what lies in `public` and belongs
 /// to no extension; sorted by name, byte by byte.
 private enum SchemaCatalogue {
-    static let queries: [PostgresQuery] = [types, sequences, functions, tables, views, foreignKeys, indexes, triggers]
+    static let queries: [PostgresQuery] = [
+        extensions, types, sequences, functions, tables, views, foreignKeys, indexes, triggers,
+    ]
+
+    private static let extensions: PostgresQuery = """
+        SELECT format('CREATE EXTENSION IF NOT EXISTS %I WITH SCHEMA public;', e.extname)
+        FROM pg_extension e
+        WHERE e.extnamespace = 'public'::regnamespace
+        ORDER BY e.extname COLLATE "C"
+        """
 
     private static let types: PostgresQuery = """
         SELECT
