@@ -20,8 +20,8 @@ struct NeighbourTests {
             let second = try await service.send(ada, to: "eve", "still there?")
             #expect(second.string(at: "consent") == "pending")
 
-            let inbox = try await service.client.get("/api/messages?user=eve", token: eve)
-            #expect(inbox.strings("messages", "text") == ["hello, may I?", "still there?"])
+            let thread = try await service.client.get("/api/messages?user=eve&with=ada", token: eve)
+            #expect(thread.strings("messages", "text") == ["hello, may I?", "still there?"])
             let waiting = try await service.client.get("/api/consent", token: eve)
             #expect(waiting.strings("pending", "from") == ["ada"])
             #expect(waiting.string(at: "pending[0].message") == "hello, may I?")
