@@ -141,7 +141,7 @@ import Testing
         let clock = ManualClock()
         try await withTwoIdentities(clock: clock) { first, second in
             let token = try await first.register("ada")
-            let (old, id) = try await create(first, token, ["label": "cron", "scopes": ["read"]])
+            let (old, id) = try await create(first, token, ["label": "cron", "scopes": ["read", "write"]])
             #expect(try await status(second, old) == 200)
             let answer = try await first.documented(
                 .post,
