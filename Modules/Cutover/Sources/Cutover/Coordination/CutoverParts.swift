@@ -66,7 +66,7 @@ struct CutoverParts: Sendable {
 
     func start() async throws {
         let hasKV = copying != nil
-        try await store.addMissing(hasKV: hasKV)
+        if isActive { try await store.addMissing(hasKV: hasKV) }
         let records = try await store.records()
         try StartRules.check(
             records,

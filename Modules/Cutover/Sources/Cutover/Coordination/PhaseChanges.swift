@@ -44,6 +44,12 @@ public struct PhaseChanges: Sendable {
         case advance, retreat
     }
 
+    /// Gives every data set that has none its first phase, for a command that comes before the first start. Without a KV
+    /// it does nothing: a KV that is configured later must find the sets in `kv`.
+    public func prepare() async throws {
+        if hasKV { try await store.addMissing(hasKV: true) }
+    }
+
     /// Begins a step on or back.
     ///
     /// - Throws: ``PhaseRefusal``, also when somebody else was faster.

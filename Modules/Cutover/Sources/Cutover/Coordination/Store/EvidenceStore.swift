@@ -8,9 +8,9 @@ public struct EvidenceStore: Sendable {
         self.database = database
     }
 
-    /// The present epoch of a data set: to be read before a backfill or verification begins.
+    /// The present epoch of a data set: to be read before a backfill or verification begins. 0 before the first start.
     public func epoch(of set: DataSetName) async throws -> Int {
-        try await PhaseStore(database: database).record(of: set).state.epoch
+        try await PhaseStore(database: database).records().first { $0.set == set.phased }?.state.epoch ?? 0
     }
 
     /// A complete backfill of the data set has ended.
