@@ -60,6 +60,7 @@ let package = Package(
                 module("Messaging"),
                 module("Engagement"),
                 module("SocialGraph"),
+                module("Cutover"),
                 // modules: libraries
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

@@ -1,3 +1,4 @@
+import Cutover
 import Engagement
 import Identity
 import Kernel
@@ -14,6 +15,7 @@ enum Modules {
             MessagingModule(),
             EngagementModule(),
             SocialGraphModule(),
+            CutoverModule(),
             // modules: list
         ]
     }

@@ -14,7 +14,7 @@ struct Vibe: AsyncParsableCommand {
             Exit codes: 0 done, 1 failed, 64 wrong usage, 69 the database cannot be reached, 78 wrong settings.
             """,
         version: ServiceVersion.text,
-        subcommands: [Serve.self, Schema.self, Config.self, ListModules.self, Achievements.self]
+        subcommands: [Serve.self, Schema.self, Config.self, ListModules.self, PhaseCommand.self, Achievements.self]
     )
 
     static func main() async {
