@@ -57,7 +57,7 @@ struct InboxTests {
                 #expect(answer.strings("threads", "handle") == ["grace-h", "bot", "eve"])
                 #expect(answer.strings("threads", "group") == ["today", "yesterday", "this week"])
                 #expect(answer.strings("threads", "last_seen") == ["just now", "1d ago", "4d ago"])
-                #expect(answer.string(at: "threads[1].last_message.from") == "ada")
+                #expect(answer.string(at: "threads[1].latest.from") == "ada")
                 #expect(answer.string(at: "threads[1].latest.body") == "to a bot")
                 #expect(answer.int(at: "threads[2].latest.timestamp") == 1_767_888_000_000)
                 #expect(answer.string(at: "threads[2].preview") == String(long.prefix(50)) + "...")
