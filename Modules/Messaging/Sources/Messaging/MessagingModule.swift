@@ -84,7 +84,7 @@ public struct MessagingModule: FeatureModule {
         addJobs(to: registrar, store)
         registrar.stats { [("messages", .int(Int(try await store.messageCount())))] }
 
-        let history = MessageHistory(database: registrar.database, store: store)
+        let history = MessageHistory(registrar.database)
         registrar.export { try await history.export($0) }
         registrar.erase { handle, transaction in
             try await store.erase(

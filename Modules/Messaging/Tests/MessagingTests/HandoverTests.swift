@@ -19,7 +19,7 @@ struct HandoverTests {
             try await service.send("ada", "bot", "untouched", id: "other")
             clock.advance(by: .seconds(90 * 86_400 + 1))
             try await service.send("ada", "eve", "fresh", id: "new1")
-            try await register(service)
+            try await register(service, at: clock.now)
 
             let inbox = try await service.get("/api/messages?user=eve", as: "eve")
             #expect(Set(inbox.strings("inbox", "id")) == ["new1", "welcome_eve"])
@@ -44,7 +44,7 @@ struct HandoverTests {
                 body: .text(#"{"read":true}"#)
             )
             #expect(mark.status == 404)
-            let export = try await MessageHistory(database: service.database).export("eve").bytes
+            let export = try await MessageHistory(service.database).export("eve").bytes
             #expect(!String(decoding: export, as: UTF8.self).contains("secret"))
 
             let ada = try await service.get("/api/messages?user=ada&with=eve", as: "ada")
@@ -63,7 +63,7 @@ struct HandoverTests {
         try await withMessaging(clock: clock) { service in
             try await service.send("ada", "eve", "secret")
             clock.advance(by: .seconds(91 * 86_400))
-            try await register(service)
+            try await register(service, at: clock.now)
             try await service.send("eve", "ada", "hello")
             try await service.send("ada", "eve", "welcome here")
             let eve = try await service.get("/api/messages?user=eve&with=ada", as: "eve")
@@ -74,8 +74,11 @@ struct HandoverTests {
         }
     }
 
-    /// Takes the place of Identity's claim, and waits until it was handled.
-    private func register(_ service: TestService) async throws {
+    /// Takes the place of Identity's claim, and waits until the newcomer was greeted.
+    private func register(_ service: TestService, at time: PostgresTimestamp) async throws {
+        _ = try await service.database.write(
+            PostgresMessageStore.withholding(from: "eve", before: time.addingDays(-PostgresMessageStore.waitingDays))
+        )
         let payload = PostgresJSON(#"{"handle":"eve","isAgent":false}"#)
         try await service.database.write(
             """

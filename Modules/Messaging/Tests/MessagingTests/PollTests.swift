@@ -66,6 +66,7 @@ struct PollTests {
                 replyTo: nil,
                 version: nil,
                 signature: nil,
+                signatureState: nil,
                 isSystem: false,
                 at: PostgresTimestamp(microseconds: clock.now.microseconds - 2_000_000)
             )

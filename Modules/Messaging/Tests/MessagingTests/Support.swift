@@ -21,12 +21,16 @@ func withMessaging<Result>(
     settings: [String: String] = [:],
     clock: ManualClock? = nil,
     consent: FixedConsent? = nil,
+    keys: FixedKeys? = nil,
     _ body: (TestService) async throws -> Result
 ) async throws -> Result {
     var modules: [any FeatureModule] = [StandInIdentity(people)]
     if let consent { modules.append(consent) }
+    if let keys { modules.append(keys) }
     modules.append(MessagingModule())
-    var all = ["messaging.messages_per_minute": "0", "limits.reads_per_minute": "0"]
+    var all = [
+        "messaging.messages_per_minute": "0", "messaging.searches_per_minute": "0", "limits.reads_per_minute": "0",
+    ]
     all.merge(settings) { $1 }
     return try await withTestService(modules: modules, settings: all, clock: clock, body)
 }
@@ -46,6 +50,33 @@ extension TestService {
     /// Sends a body as it stands.
     func post(_ path: String = "/api/messages", as handle: String, raw body: String) async throws -> HTTPAnswer {
         try await client.request("POST", path, token: token(of: handle), body: .text(body))
+    }
+
+    /// Asks for something to be changed.
+    @discardableResult
+    func call(_ method: String, _ path: String, as handle: String, _ body: JSON? = nil) async throws -> HTTPAnswer {
+        let body = body.map { HTTPBody.json($0) } ?? .none
+        return try await client.request(method, path, token: token(of: handle), body: body)
+    }
+
+    /// Takes what was sent into the search index now, which otherwise happens within seconds.
+    func index() async throws {
+        let store = PostgresMessageStore(database: database)
+        while try await store.index(limit: 1_000) {}
+    }
+
+    /// The tables that hold a text anywhere.
+    func traces(of text: String) async throws -> [String] {
+        let tables = try await database.read(
+            "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1"
+        ).map { $0.string(0) }
+        var found: [String] = []
+        for table in tables {
+            let rows: PostgresQuery =
+                "SELECT count(*) FROM \(unescaped: table) AS line WHERE line::text ~ \("(^|[^a-z])" + text)"
+            if try await value(rows) > 0 { found.append(table) }
+        }
+        return found
     }
 
     /// The first column of one row.
@@ -111,4 +142,21 @@ final class FixedConsent: FeatureModule, ConsentCapability, BlockList {
     }
 
     func hidden(from reader: String) async throws -> Set<String> { blocked }
+}
+
+/// Takes Identity's place as the one who knows keys.
+final class FixedKeys: FeatureModule, SigningKeys {
+    let keys: [String: [UInt8]]
+
+    init(_ keys: [String: [UInt8]]) { self.keys = keys }
+
+    let manifest = ModuleManifest(name: "keys", summary: "Keys for tests")
+    let migrations: [Migration] = []
+    let openAPI = "paths: {}\n"
+
+    func register(in registrar: ModuleRegistrar) throws {
+        registrar.provide(self, as: (any SigningKeys).self)
+    }
+
+    func key(of handle: String) async throws -> [UInt8]? { keys[handle] }
 }

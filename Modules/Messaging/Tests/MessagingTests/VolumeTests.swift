@@ -36,6 +36,7 @@ struct VolumeTests {
             replyTo: nil,
             version: nil,
             signature: nil,
+            signatureState: nil,
             isSystem: false,
             at: now
         )

@@ -3,8 +3,13 @@ import Postgres
 
 /// Everything the module holds about a person, for the export of their account.
 struct MessageHistory: Sendable {
-    let database: PostgresClient
-    let store: PostgresMessageStore
+    private let database: PostgresClient
+    private let store: PostgresMessageStore
+
+    init(_ database: PostgresClient) {
+        self.database = database
+        store = PostgresMessageStore(database: database)
+    }
 
     /// Rows fetched at a time, so that a long history needs memory for its text alone.
     private static let page = 1_000

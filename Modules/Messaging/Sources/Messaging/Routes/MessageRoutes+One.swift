@@ -51,8 +51,7 @@ extension MessageRoutes {
         return (message, reader)
     }
 
-    func answer(_ message: MessageRow, _ reader: Principal, _ writer: MessageWriter) async throws -> APIResponse
-    {
+    func answer(_ message: MessageRow, _ reader: Principal, _ writer: MessageWriter) async throws -> APIResponse {
         let isSent = message.to != reader.handle
         let other = Handle(storedKey: isSent ? message.to : message.from)
         let peer = PeerText(owner: reader.person, peer: try await people.person(other))
