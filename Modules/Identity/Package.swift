@@ -10,9 +10,13 @@ let settings: [SwiftSetting] = [
 
 let package = Package(
     name: "Identity",
-    products: [.library(name: "Identity", targets: ["Identity"])],
+    products: [
+        .library(name: "Identity", targets: ["Identity"]),
+        .library(name: "IdentityKV", targets: ["IdentityKV"]),
+    ],
     dependencies: [
         .package(path: "../Contracts"),
+        .package(path: "../Cutover"),
         .package(path: "../Kernel"),
         .package(path: "../Postgres"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
@@ -44,6 +48,15 @@ let package = Package(
             ],
             swiftSettings: settings,
             plugins: [.plugin(name: "EmbedText", package: "Kernel")]
+        ),
+        .target(
+            name: "IdentityKV",
+            dependencies: [
+                .product(name: "Cutover", package: "Cutover"),
+                .product(name: "JSONText", package: "Kernel"),
+                .product(name: "Postgres", package: "Postgres"),
+            ],
+            swiftSettings: settings
         ),
         .testTarget(
             name: "IdentityTests",

@@ -10,14 +10,20 @@ let settings: [SwiftSetting] = [
 
 let package = Package(
     name: "Messaging",
-    products: [.library(name: "Messaging", targets: ["Messaging"])],
+    products: [
+        .library(name: "Messaging", targets: ["Messaging"]),
+        .library(name: "MessagingKV", targets: ["MessagingKV"]),
+    ],
     dependencies: [
         .package(path: "../Contracts"),
+        .package(path: "../Cutover"),
         .package(path: "../Kernel"),
         .package(path: "../Postgres"),
         .package(path: "../Identity"),
+        .package(path: "../KeyValue"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
     ],
     targets: [
         .target(
@@ -34,6 +40,15 @@ let package = Package(
             swiftSettings: settings,
             plugins: [.plugin(name: "EmbedText", package: "Kernel")]
         ),
+        .target(
+            name: "MessagingKV",
+            dependencies: [
+                .product(name: "Cutover", package: "Cutover"),
+                .product(name: "JSONText", package: "Kernel"),
+                .product(name: "Postgres", package: "Postgres"),
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "MessagingTests",
             dependencies: [
@@ -45,6 +60,20 @@ let package = Package(
                 .product(name: "JSONText", package: "Kernel"),
                 .product(name: "Postgres", package: "Postgres"),
                 .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "MessagingKVTests",
+            dependencies: [
+                "Messaging", "MessagingKV",
+                .product(name: "Cutover", package: "Cutover"),
+                .product(name: "Identity", package: "Identity"),
+                .product(name: "IdentityKV", package: "Identity"),
+                .product(name: "KernelTesting", package: "Kernel"),
+                .product(name: "KeyValue", package: "KeyValue"),
+                .product(name: "Postgres", package: "Postgres"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
         ),
