@@ -6,13 +6,6 @@ import Testing
 
 /// Whatever is sent to any documented route: 4xx that says what is wrong, never 500, and nothing is written.
 @Suite struct BadInputTests {
-    /// Documented members that a route does not look at, so that a wrong type in them is taken. They should be checked,
-    /// or not be documented there.
-    private static let unchecked: [String: Set<String>] = [
-        "POST /api/messages": ["nonce", "timestamp"],
-        "POST /api/messages/send": ["nonce", "timestamp"],
-    ]
-
     @Test("bodies that are no JSON object, too long, or of another type")
     func bodies() async throws {
         try await eachRouteWithBody { service, operation, examples in
@@ -119,12 +112,7 @@ import Testing
                 let before = try await DatabaseContents(of: database.client)
                 try await body(service, operation, service.values.examples(of: operation))
                 let after = try await DatabaseContents(of: database.client)
-                // What is taken by mistake is written.
-                withKnownIssue("unchecked members", isIntermittent: true) {
-                    #expect(after.differences(from: before).isEmpty, "\(operation) wrote something")
-                } when: {
-                    Self.unchecked[operation.description] != nil
-                }
+                #expect(after.differences(from: before).isEmpty, "\(operation) wrote something")
             }
         }
     }
@@ -148,15 +136,11 @@ import Testing
                 expectRefusal(answer, what, sourceLocation: sourceLocation)
             }
         }
-        withKnownIssue("an unchecked member") {
-            #expect(
-                refusals > 0,
-                "\(operation) takes \(name) = \(value.text.prefix(40))",
-                sourceLocation: sourceLocation
-            )
-        } when: {
-            Self.unchecked[operation.description]?.contains(name) == true
-        }
+        #expect(
+            refusals > 0,
+            "\(operation) takes \(name) = \(value.text.prefix(40))",
+            sourceLocation: sourceLocation
+        )
     }
 
     private func expectRefusal(

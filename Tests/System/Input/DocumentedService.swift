@@ -21,6 +21,7 @@ struct DocumentedService: Sendable {
         caller = try await client.register("ada")
         _ = try await client.send("to ada", from: grace, to: "ada", id: "message-to-ada")
         _ = try await client.send("to grace", from: caller, to: "grace")
+        _ = try await client.send("to myself", from: caller, to: "ada", id: "message-to-self")
         // One more session, to be ended.
         let session = try await client.post(
             "/api/presence",
@@ -31,6 +32,7 @@ struct DocumentedService: Sendable {
             own: caller.handle,
             other: grace.handle,
             message: "message-to-ada",
+            ownMessage: "message-to-self",
             session: try #require(session.string(at: "sessionId"), "\(session)"),
             token: caller.token
         )

@@ -5,7 +5,10 @@ import Kernel
 struct ExampleValues: Sendable {
     let own: String
     let other: String
+    /// Sent by the other.
     let message: String
+    /// Sent by the caller to themselves.
+    let ownMessage: String
     let session: String
     let token: String
 
@@ -15,10 +18,13 @@ struct ExampleValues: Sendable {
         case "user", "username", "handle", "from", "me": own
         case "to", "with", "them", "typingTo", "invitedBy": other
         case "id" where operation.path.contains("sessions"): session
-        case "id" where operation.method == .post: nil
+        case "id" where operation.path == "/api/messages/{id}" && operation.method != .get: ownMessage
+        case "id" where operation.method == .post && !operation.path.hasPrefix("/api/messages/{id}"): nil
         case "id", "reply_to": message
         case "limit": "5"
         case "since": "1700000000"
+        case "emoji": operation.method == .delete ? "%F0%9F%94%A5" : "🔥"
+        case "about": other
         case "text", "body": "hello"
         case "timeZone", "time_zone", "timezone": "Europe/Berlin"
         default: nil

@@ -10,8 +10,9 @@ struct DatabaseContents: Equatable, Sendable {
     /// Counters, leases and caches that change with time, not with what was asked.
     private static let own: Set<String> = [
         "job_leases", "rate_limit_usage", "rate_limit_windows", "outbox", "presence", "presence_days", "typing",
-        "identity_changes", "sessions", "idempotency_keys", "activity_inbox", "active_days", "daily_activity", "streaks",
-        "activity_totals", "achievements", "leaderboard_scores", "leaderboard_counts",
+        "identity_changes", "sessions", "idempotency_keys", "activity_inbox", "active_days", "daily_activity",
+        "streaks", "activity_totals", "achievements", "leaderboard_scores", "leaderboard_counts", "message_search",
+        "message_search_progress",
     ]
 
     init(of database: PostgresClient) async throws {

@@ -47,7 +47,8 @@ struct CourtesyTests {
         try await withMessaging { service in
             let bad: [(JSON, String)] = [
                 ([:], "content"), (["content": "  a "], "content"), (["content": 1], "content"),
-                (["content": "fine", "handle": []], "handle"), (["content": "fine", "anonymous": "no"], "anonymous"),
+                (["content": "fine", "handle": []], "handle"), (["content": "fine", "handle": "a b"], "handle"),
+                (["content": "fine", "anonymous": "no"], "anonymous"),
                 (["content": .string(String(repeating: "x", count: 1_001))], "content"),
             ]
             for (body, field) in bad {

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import Identity
 import JSONText
 import Kernel
 import KernelTesting
@@ -266,6 +267,30 @@ struct SignatureTests {
             let edit = try await service.call("PATCH", "/api/messages/m1", as: "ada", ["text": "unsigned"])
             #expect(edit.status == 403)
             #expect(try await service.call("DELETE", "/api/messages/m1", as: "ada").status == 200)
+        }
+    }
+
+    @Test("With the real Identity: the key that somebody registers with is the one that counts")
+    func registeredKey() async throws {
+        let clock = ManualClock()
+        let signer = Signer()
+        try await withTestService(modules: [IdentityModule(), MessagingModule()], clock: clock) { service in
+            let key = "ed25519:" + Data(signer.publicKey).base64EncodedString()
+            let registered = try await service.client.post(
+                "/api/presence",
+                json: ["action": "register", "username": "ada", "publicKey": .string(key)]
+            )
+            let token = try #require(registered.string(at: "token"), "\(registered)")
+            for (author, state) in [(signer, "verified"), (Signer(), "invalid")] {
+                let body = try author.signed(message(nil, nonce: state, at: clock.now))
+                let answer = try await service.client.request(
+                    "POST",
+                    "/api/messages/send",
+                    token: token,
+                    body: .text(body)
+                )
+                #expect(answer.string(at: "_signature") == state, "\(answer)")
+            }
         }
     }
 

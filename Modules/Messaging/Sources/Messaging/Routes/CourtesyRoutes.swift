@@ -1,3 +1,4 @@
+import Contracts
 import HTTPTypes
 import JSONText
 import Kernel
@@ -38,7 +39,7 @@ struct CourtesyRoutes: Sendable {
         let body = try request.json()
         let content = try body.string("content", limit: 1_000).trimmingWhitespace()
         guard content.utf16.count >= 3 else { throw APIError.invalid(field: "content", "must have 3 characters.") }
-        _ = try body.optionalString("handle")
+        if let name = try body.optionalString("handle") { try Self.check(name) }
         let isAnonymous = try body.optionalBool("anonymous") ?? false
         return .json(
             .ok,
@@ -52,6 +53,14 @@ struct CourtesyRoutes: Sendable {
                 "message": "Thank you. Feedback is not kept here; say it on the board, where people answer.",
             ]
         )
+    }
+
+    private static func check(_ name: String) throws(APIError) {
+        do {
+            _ = try Handle(name)
+        } catch {
+            throw APIError(.badRequest, code: "invalid_handle", "handle: \(error)", field: "handle")
+        }
     }
 
     /// Whoever asks has set up a client, and nothing else is asked of them.
