@@ -139,6 +139,15 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "MessagingKVTests",
+            dependencies: testing + [
+                module("Messaging"), module("MessagingKV", of: "Messaging"), module("Identity"),
+                module("IdentityKV", of: "Identity"), module("Cutover"), module("KeyValue"),
+            ],
+            path: "Modules/Messaging/Tests/MessagingKVTests",
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "EngagementTests",
             dependencies: testing + [module("Engagement")],
             path: "Modules/Engagement/Tests/EngagementTests",

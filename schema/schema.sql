@@ -2,6 +2,8 @@
 
 CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;
 
+CREATE SEQUENCE cutover_copy_versions AS bigint;
+
 CREATE OR REPLACE FUNCTION public.announce_status()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -245,6 +247,43 @@ CREATE TABLE audit_log (
     CONSTRAINT audit_log_pkey PRIMARY KEY (id)
 );
 
+CREATE UNLOGGED TABLE backfill_counts (
+    run text NOT NULL,
+    data_set text NOT NULL,
+    what text NOT NULL,
+    pattern text NOT NULL,
+    total bigint NOT NULL,
+    CONSTRAINT backfill_counts_pkey PRIMARY KEY (run, data_set, what, pattern)
+);
+
+CREATE TABLE backfill_findings (
+    data_set text NOT NULL,
+    outcome text NOT NULL,
+    reason text NOT NULL,
+    source bytea NOT NULL,
+    place integer NOT NULL,
+    value bytea NOT NULL,
+    CONSTRAINT backfill_findings_outcome_check CHECK ((outcome = ANY (ARRAY['altered'::text, 'skipped'::text, 'conflict'::text])))
+);
+
+CREATE UNLOGGED TABLE backfill_positions (
+    run text NOT NULL,
+    step text NOT NULL,
+    "position" text NOT NULL,
+    is_done boolean NOT NULL,
+    CONSTRAINT backfill_positions_pkey PRIMARY KEY (run, step)
+);
+
+CREATE UNLOGGED TABLE backfill_staging (
+    data_set text NOT NULL,
+    entity text COLLATE "C" NOT NULL,
+    kind text NOT NULL,
+    source bytea NOT NULL,
+    place integer NOT NULL,
+    value bytea NOT NULL,
+    note text
+);
+
 CREATE TABLE board_authors (
     author text NOT NULL,
     posts integer DEFAULT 0 NOT NULL,
@@ -302,6 +341,79 @@ CREATE TABLE connection_ledger (
     became text NOT NULL,
     at timestamp with time zone NOT NULL,
     CONSTRAINT connection_ledger_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE cutover_actions (
+    id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+    data_set text NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    actor text NOT NULL,
+    action text NOT NULL,
+    phase text NOT NULL,
+    target text,
+    epoch bigint NOT NULL,
+    is_forced boolean DEFAULT false NOT NULL,
+    reason text,
+    CONSTRAINT cutover_actions_pkey PRIMARY KEY (id),
+    CONSTRAINT cutover_actions_action_check CHECK ((action = ANY (ARRAY['prepare'::text, 'commit'::text, 'settle'::text, 'abort'::text, 'archive'::text])))
+);
+
+CREATE TABLE cutover_copies (
+    data_set text NOT NULL,
+    kind text NOT NULL,
+    key text NOT NULL,
+    version bigint DEFAULT nextval('cutover_copy_versions'::regclass) NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    error text,
+    CONSTRAINT cutover_copies_pkey PRIMARY KEY (data_set, kind, key)
+);
+
+CREATE TABLE cutover_evidence (
+    data_set text NOT NULL,
+    backfilled_in bigint,
+    backfilled_at timestamp with time zone,
+    verified_in bigint,
+    verified_at timestamp with time zone,
+    compared bigint DEFAULT 0 NOT NULL,
+    unexplained bigint DEFAULT 0 NOT NULL,
+    shadow_compared bigint DEFAULT 0 NOT NULL,
+    shadow_unexplained bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT cutover_evidence_pkey PRIMARY KEY (data_set)
+);
+
+CREATE TABLE cutover_instances (
+    instance text NOT NULL,
+    data_set text NOT NULL,
+    epoch bigint NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT cutover_instances_pkey PRIMARY KEY (instance, data_set)
+);
+
+CREATE TABLE cutover_phases (
+    data_set text NOT NULL,
+    phase text NOT NULL,
+    target text,
+    step text,
+    epoch bigint DEFAULT 0 NOT NULL,
+    is_archived boolean DEFAULT false NOT NULL,
+    both_since bigint,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT cutover_phases_pkey PRIMARY KEY (data_set),
+    CONSTRAINT cutover_phases_change_check CHECK (((target IS NULL) = (step IS NULL))),
+    CONSTRAINT cutover_phases_phase_check CHECK ((phase = ANY (ARRAY['kv'::text, 'dual_write'::text, 'postgres_reads'::text, 'postgres_only'::text]))),
+    CONSTRAINT cutover_phases_step_check CHECK ((step = ANY (ARRAY['preparing'::text, 'committing'::text]))),
+    CONSTRAINT cutover_phases_target_check CHECK ((target = ANY (ARRAY['kv'::text, 'dual_write'::text, 'postgres_reads'::text, 'postgres_only'::text])))
+);
+
+CREATE TABLE cutover_repairs (
+    data_set text NOT NULL,
+    kind text NOT NULL,
+    key text NOT NULL,
+    noted_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    error text,
+    CONSTRAINT cutover_repairs_pkey PRIMARY KEY (data_set, kind, key)
 );
 
 CREATE TABLE daily_activity (
@@ -945,6 +1057,8 @@ CREATE INDEX api_keys_expires_at ON public.api_keys USING btree (expires_at) WHE
 CREATE INDEX api_keys_handle ON public.api_keys USING btree (handle, created_at DESC);
 CREATE INDEX api_keys_revoked_at ON public.api_keys USING btree (revoked_at) WHERE (revoked_at IS NOT NULL);
 CREATE INDEX audit_log_handle ON public.audit_log USING btree (handle, at DESC) WHERE (handle IS NOT NULL);
+CREATE UNIQUE INDEX backfill_findings_once ON public.backfill_findings USING btree (data_set, reason, sha256(source), place);
+CREATE INDEX backfill_staging_entity ON public.backfill_staging USING btree (data_set, entity);
 CREATE INDEX board_comments_author ON public.board_comments USING btree (author, created_at, id);
 CREATE INDEX board_comments_entry ON public.board_comments USING btree (entry_id, created_at, id);
 CREATE INDEX board_entries_own ON public.board_entries USING btree (author, (created_at AT TIME ZONE 'UTC'::text) DESC, id DESC) WHERE verified;
@@ -956,6 +1070,9 @@ CREATE INDEX board_tags_category ON public.board_tags USING btree (tag, category
 CREATE INDEX board_tags_recent ON public.board_tags USING btree (tag, created_at DESC, entry_id DESC);
 CREATE INDEX connection_ledger_from ON public.connection_ledger USING btree (from_user, id);
 CREATE INDEX connection_ledger_to ON public.connection_ledger USING btree (to_user, id);
+CREATE INDEX cutover_actions_set ON public.cutover_actions USING btree (data_set, id);
+CREATE INDEX cutover_copies_due ON public.cutover_copies USING btree (data_set, due_at, version);
+CREATE INDEX cutover_instances_epoch ON public.cutover_instances USING btree (data_set, epoch);
 CREATE INDEX discovery_people_prefix ON public.discovery_people USING btree (handle text_pattern_ops);
 CREATE INDEX discovery_people_recent ON public.discovery_people USING btree (last_active_at DESC, handle DESC) WHERE (visibility <> 'hidden'::text);
 CREATE INDEX discovery_people_search ON public.discovery_people USING gin (search) WITH (gin_pending_list_limit='256');

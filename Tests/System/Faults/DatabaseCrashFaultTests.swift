@@ -28,10 +28,11 @@ import Testing
 
     private func crash(of postgres: TemporaryPostgres, under service: ProcessService) async throws {
         let client = HTTPClient(port: service.port, timeout: Self.patience)
-        _ = try await client.register("grace")
+        let grace = try await client.register("grace")
         var senders: [(Person, Load.Care)] = []
         for number in 1...8 {
             let sender = try await client.register("sender-\(number)")
+            try await client.acquaint(grace, with: sender)
             senders.append((sender, number.isMultiple(of: 2) ? .messageID : .idempotencyKey))
         }
         let port = service.port

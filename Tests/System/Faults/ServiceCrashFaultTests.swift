@@ -8,10 +8,11 @@ import Testing
     func underLoad() async throws {
         try await withService { service, database in
             let client = service.client()
-            _ = try await client.register("grace")
+            let grace = try await client.register("grace")
             var senders: [(Person, Load.Care)] = []
             for number in 1...8 {
                 let sender = try await client.register("sender-\(number)")
+                try await client.acquaint(grace, with: sender)
                 senders.append((sender, number.isMultiple(of: 2) ? .messageID : .idempotencyKey))
             }
             let load = Load(senders: senders, to: "grace") { service.client() }
@@ -49,12 +50,24 @@ import Testing
     func beforeDelivery() async throws {
         try await withService { service, database in
             let client = service.client()
+            // Lets nobody write the message that greets a newcomer while the test holds the lock.
+            try await database.client.write(
+                """
+                CREATE FUNCTION wait_for_the_test() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NEW; END $$
+                """
+            )
+            try await database.client.write(
+                """
+                CREATE TRIGGER wait_for_the_test BEFORE INSERT ON messages
+                FOR EACH ROW EXECUTE FUNCTION wait_for_the_test()
+                """
+            )
             try await database.client.transaction { transaction in
-                // Lets nobody write the message that greets a newcomer.
-                try await transaction.query("LOCK TABLE messages IN SHARE MODE")
+                try await transaction.query("SELECT pg_advisory_xact_lock(4711)")
                 _ = try await client.register("ada")
-                try await eventually("the delivery waits for the table") {
-                    try await database.waiting(forTable: "messages") >= 1
+                try await eventually("the delivery waits for the lock") {
+                    try await database.waitingForAdvisoryLock() >= 1
                 }
                 await service.kill()
                 // Postgres does not notice that nobody listens any more while it waits for a lock.
@@ -62,11 +75,11 @@ import Testing
                     """
                     SELECT pg_terminate_backend(pid)
                     FROM pg_locks
-                    WHERE NOT granted AND relation = 'messages'::regclass
+                    WHERE NOT granted AND locktype = 'advisory' AND objid = 4711
                     """
                 )
                 try await eventually("the killed service's sessions are gone") {
-                    try await database.waiting(forTable: "messages") == 0
+                    try await database.waitingForAdvisoryLock() == 0
                 }
             }
             #expect(try await database.count("outbox") == 1, "the event is still there")

@@ -11,13 +11,28 @@ struct ExampleValues: Sendable {
     let ownMessage: String
     let session: String
     let token: String
+    let post: String
+    let comment: String
+    let invite: String
+    let key: String
 
     /// A value for a name; `nil` where any will do.
     func value(of name: String, in operation: Operation) -> String? {
         switch name {
+        case "handle" where operation.claims: "newcomer"
+        case "handle" where operation.namesAnother: other
+        case "following", "friend": other
         case "user", "username", "handle", "from", "me": own
         case "to", "with", "them", "typingTo", "invitedBy": other
         case "id" where operation.path.contains("sessions"): session
+        case "id" where operation.path.contains("/keys/"): key
+        case "id" where operation.path.contains("/board/") || operation.path.contains("/share/"): post
+        case "comment": comment
+        case "reaction": "🔥"
+        case "code": invite
+        case "email": "ada@example.org"
+        case "category": "general"
+        case "confirm": own
         case "id" where operation.path == "/api/messages/{id}" && operation.method != .get: ownMessage
         case "id" where operation.method == .post && !operation.path.hasPrefix("/api/messages/{id}"): nil
         case "id", "reply_to": message
@@ -56,7 +71,8 @@ struct ExampleValues: Sendable {
     func body(_ schema: Schema, of operation: Operation) -> [(String, JSON)] {
         let required = Set(schema.required)
         return schema.properties.filter { name, _ in
-            required.contains(name) || ["action", "username", "to", "text", "read"].contains(name)
+            required.contains(name) || ["action", "username", "to", "text", "read", "following"].contains(name)
+                || (name == "handle" && operation.namesAnother)
         }.map { ($0.name, example($0.schema, name: $0.name, of: operation)) }
     }
 
@@ -70,4 +86,12 @@ struct ExampleValues: Sendable {
         if types.contains("object") { return .object(body(schema, of: operation)) }
         return types.contains("array") ? [] : nil
     }
+}
+
+extension Operation {
+    /// Claims a handle, which must be free.
+    fileprivate var claims: Bool { method == .post && ["/api/register", "/api/invites/redeem"].contains(path) }
+
+    /// Is about somebody else.
+    fileprivate var namesAnother: Bool { ["/api/mute", "/api/follow", "/api/suggestions/dismiss"].contains(path) }
 }

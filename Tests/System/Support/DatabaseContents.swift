@@ -12,7 +12,7 @@ struct DatabaseContents: Equatable, Sendable {
         "job_leases", "rate_limit_usage", "rate_limit_windows", "outbox", "presence", "presence_days", "typing",
         "identity_changes", "sessions", "idempotency_keys", "activity_inbox", "active_days", "daily_activity",
         "streaks", "activity_totals", "achievements", "leaderboard_scores", "leaderboard_counts", "message_search",
-        "message_search_progress",
+        "message_search_progress", "discovery_people", "discovery_progress", "person_interests",
     ]
 
     init(of database: PostgresClient) async throws {

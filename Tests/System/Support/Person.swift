@@ -20,6 +20,17 @@ extension HTTPClient {
     ///
     /// - Parameters:
     ///   - id: the id that the client chose.
+    /// Lets the second write to the first as often as they like: strangers may send 20 messages a day.
+    func acquaint(_ one: Person, with other: Person) async throws {
+        _ = try await send("hello", from: one, to: other.handle)
+        let answer = try await post(
+            "/api/consent",
+            token: other.token,
+            json: ["action": "accept", "from": .string(one.handle), "to": .string(other.handle)]
+        )
+        #expect(answer.status == 200, "\(answer)")
+    }
+
     ///   - key: the `Idempotency-Key`.
     func send(
         _ text: String,

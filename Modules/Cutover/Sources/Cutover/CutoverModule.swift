@@ -24,7 +24,7 @@ public final class CutoverModule: FeatureModule {
 
     private static let tables = [
         "cutover_phases", "cutover_instances", "cutover_actions", "cutover_evidence", "cutover_copies",
-        "cutover_repairs",
+        "cutover_repairs", "backfill_staging", "backfill_positions", "backfill_counts", "backfill_findings",
     ]
 
     public var settings: [SettingDeclaration] { CutoverSettings.all }

@@ -39,7 +39,8 @@ func withSample<Result>(
     let server = try start([
         "redis-server", "--bind", "127.0.0.1", "--port", "\(port)", "--dir", folder.path, "--save", "",
     ])
-    defer { server.terminate() }
+    // Not SIGTERM: the test process blocks it, and so do its children.
+    defer { kill(server.processIdentifier, SIGKILL) }
     let url = "redis://127.0.0.1:\(port)"
     let client = try KeyValueClient(configuration: try KeyValueConfiguration(url: url), logger: Logger(label: "test"))
     try await eventually("Redis is up") { (try? await client.send(KeyValueCommand("PING"))) != nil }

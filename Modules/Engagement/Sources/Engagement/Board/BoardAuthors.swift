@@ -19,10 +19,9 @@ struct BoardAuthors: Sendable {
     ///
     /// - Throws: 400 without a token and a name; 429 when the address has brought in too many names.
     func author(_ request: APIRequest, _ body: BodyFields) async throws -> (person: Person, isVerified: Bool) {
-        let name = try Self.name(body)
+        let named = try Self.named(body)
         if let principal = request.principal { return (principal.person, true) }
-        guard let name else { throw APIError.missing(field: "author") }
-        let handle = try People.handle(name, field: "author")
+        guard let handle = named else { throw APIError.missing(field: "author") }
         if let person = try await people.directory.person(handle.key) { return (person, false) }
         let outcome = try await limiter.take(Self.newNames, subject: request.clientNetwork)
         guard outcome.isAllowed else { throw outcome.refusal }
@@ -31,12 +30,13 @@ struct BoardAuthors: Sendable {
     }
 
     /// The first of the names that clients use for the author that says something.
-    private static func name(_ body: BodyFields) throws(APIError) -> String? {
-        var name: String?
+    private static func named(_ body: BodyFields) throws(APIError) -> Handle? {
+        var first: Handle?
         for member in ["author", "handle", "from"] {
-            let text = try body.optionalString(member, limit: 64)
-            if name == nil, let text, !text.isEmpty { name = text }
+            guard let text = try body.optionalString(member, limit: 64), !text.isEmpty else { continue }
+            let handle = try People.handle(text, field: member)
+            if first == nil { first = handle }
         }
-        return name
+        return first
     }
 }

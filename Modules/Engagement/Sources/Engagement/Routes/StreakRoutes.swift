@@ -27,9 +27,9 @@ struct StreakRoutes: Sendable {
 
     @Sendable
     private func read(_ request: APIRequest) async throws -> APIResponse {
-        if let name = try request.query.optional("handle") { return try await one(name, request) }
         let limit = try request.query.int("limit", default: 20, in: 1...100)
         let place = try request.query.optional("cursor").map { try BoardPlace($0) }
+        if let name = try request.query.optional("handle") { return try await one(name, request) }
         let standings = try await boards.top(.streaks, .all, after: place, limit: limit)
         let handles = standings.map(\.handle)
         let streaks = try await readers.streaks.streaks(of: handles)

@@ -74,6 +74,7 @@ struct RecoveryProof {
 extension APIError {
     /// A refusal whose code clients also find under `error`.
     static func proof(_ status: HTTPResponse.Status, _ code: String, _ detail: String) -> APIError {
-        APIError(status, code: code, error: code, detail)
+        // Clients look for the word in the text of every 401.
+        APIError(status, code: code, error: status == .unauthorized ? "Authentication failed: \(code)" : code, detail)
     }
 }
