@@ -11,6 +11,7 @@ import Testing
         try await withService { service, database in
             let client = service.client()
             let ada = try await client.register("ada")
+            try await eventually("the newcomer was greeted") { try await database.count("outbox") == 0 }
             try await withThrowingTaskGroup(of: HTTPAnswer?.self) { tasks in
                 try await database.client.transaction { transaction in
                     // Lets others read and nobody write, so the request below stays under way.

@@ -39,6 +39,11 @@ struct DocumentedService: Sendable {
             token: caller.token,
             json: ["content": "A comment."]
         )
+        let agent = try await client.post(
+            "/api/presence",
+            json: ["action": "register", "username": "a_bot", "isAgent": true]
+        )
+        #expect(agent.status == 200, "\(agent)")
         let invite = try await client.post("/api/invites", token: caller.token, json: [:])
         let key = try await client.post("/api/agents/keys", token: caller.token, json: [:])
         values = ExampleValues(
@@ -51,7 +56,8 @@ struct DocumentedService: Sendable {
             post: id,
             comment: try #require(comment.string(at: "comment.id"), "\(comment)"),
             invite: try #require(invite.string(at: "code"), "\(invite)"),
-            key: try #require(key.string(at: "key.id"), "\(key)")
+            key: try #require(key.string(at: "key.id"), "\(key)"),
+            agent: "a_bot"
         )
     }
 

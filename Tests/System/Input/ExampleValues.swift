@@ -15,11 +15,15 @@ struct ExampleValues: Sendable {
     let comment: String
     let invite: String
     let key: String
+    let agent: String
 
     /// A value for a name; `nil` where any will do.
     func value(of name: String, in operation: Operation) -> String? {
         switch name {
-        case "handle" where operation.claims: "newcomer"
+        case "handle" where operation.path == "/api/register": "new_agent"
+        case "handle" where operation.path == "/api/invites/redeem": "newcomer"
+        case "handle" where operation.path == "/api/agents": agent
+        case "name" where operation.path.contains("/leaderboards/"): "streaks"
         case "handle" where operation.namesAnother: other
         case "following", "friend": other
         case "user", "username", "handle", "from", "me": own
@@ -28,7 +32,10 @@ struct ExampleValues: Sendable {
         case "id" where operation.path.contains("/keys/"): key
         case "id" where operation.path.contains("/board/") || operation.path.contains("/share/"): post
         case "comment": comment
-        case "reaction": "🔥"
+        case "reaction": "%F0%9F%94%A5"
+        case "owner": own
+        case "status" where operation.path == "/api/consent": "pending"
+        case "year": "2026"
         case "code": invite
         case "email": "ada@example.org"
         case "category": "general"
@@ -64,6 +71,10 @@ struct ExampleValues: Sendable {
                 && (parameter.isRequired || ["user", "handle", "username", "me", "them"].contains(parameter.name))
         }.map { ($0.name, value(of: $0.name, in: operation) ?? "x") }
         if let extra { query.append(extra) }
+        // A pair is asked for by both its names.
+        if operation.path == "/api/consent", let extra, ["from", "to"].contains(extra.name) {
+            query = [("from", own), ("to", other)]
+        }
         return query.isEmpty ? path : path + "?" + query.map { "\($0)=\($1)" }.joined(separator: "&")
     }
 
@@ -71,7 +82,8 @@ struct ExampleValues: Sendable {
     func body(_ schema: Schema, of operation: Operation) -> [(String, JSON)] {
         let required = Set(schema.required)
         return schema.properties.filter { name, _ in
-            required.contains(name) || ["action", "username", "to", "text", "read", "following"].contains(name)
+            required.contains(name)
+                || ["action", "username", "to", "text", "read", "following", "content", "bio"].contains(name)
                 || (name == "handle" && operation.namesAnother)
         }.map { ($0.name, example($0.schema, name: $0.name, of: operation)) }
     }
@@ -89,9 +101,6 @@ struct ExampleValues: Sendable {
 }
 
 extension Operation {
-    /// Claims a handle, which must be free.
-    fileprivate var claims: Bool { method == .post && ["/api/register", "/api/invites/redeem"].contains(path) }
-
     /// Is about somebody else.
     fileprivate var namesAnother: Bool { ["/api/mute", "/api/follow", "/api/suggestions/dismiss"].contains(path) }
 }

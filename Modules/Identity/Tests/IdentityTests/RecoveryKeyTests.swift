@@ -75,7 +75,7 @@ import Testing
             ] {
                 let answer = try await rotate(service, body(changes))
                 #expect(answer.status == 400)
-                #expect(answer.string(at: "error") == code, "\(answer)")
+                #expect(answer.string(at: "code") == code, "\(answer)")
             }
             let answer = try await rotate(service, body())
             #expect(answer.status == 200, "\(answer)")
@@ -89,7 +89,7 @@ import Testing
             for signer in [key, next, TestKey()] {
                 let answer = try await rotate(service, rotation(to: next, by: signer, dated(at: now)))
                 #expect(answer.status == 401)
-                #expect(answer.string(at: "error") == "invalid_recovery_proof")
+                #expect(answer.string(at: "code") == "invalid_recovery_proof")
             }
             // The key swapped after signing.
             let date = dated(at: now)
@@ -103,7 +103,7 @@ import Testing
             // Another key beside the signed one.
             guard case .object(let members) = try rotation(to: next, by: recovery, dated(at: now)) else { return }
             let beside = JSON.object([("new_public_key", .string(TestKey().text)), members[1]])
-            #expect(try await rotate(service, beside).string(at: "error") == "key_mismatch")
+            #expect(try await rotate(service, beside).string(at: "code") == "key_mismatch")
             #expect(try await service.audit("ada").filter { $0 == "proof_refused recovery" }.count == 4)
             try await service.beat(token)
         }
@@ -114,7 +114,7 @@ import Testing
         try await withAda { service, clock, _, now in
             let old = try await rotate(service, rotation(to: next, by: recovery, dated(at: now - 301)))
             #expect(old.status == 401)
-            #expect(old.string(at: "error") == "invalid_timestamp")
+            #expect(old.string(at: "code") == "invalid_timestamp")
             #expect(old.int(at: "skew_seconds") == 301)
             let body = try rotation(to: next, by: recovery, dated(at: now - 70))
             let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -129,7 +129,7 @@ import Testing
             #expect(back.status == 200)
             let again = try await rotate(service, body)
             #expect(again.status == 401)
-            #expect(again.string(at: "error") == "replay_attack")
+            #expect(again.string(at: "code") == "replay_attack")
         }
     }
 
@@ -168,15 +168,15 @@ import Testing
             let body = try rotation(to: next, by: recovery, dated(at: now))
             let none = try await rotate(service, body, "grace")
             #expect(none.status == 403)
-            #expect(none.string(at: "error") == "no_recovery_key")
-            #expect(try await rotate(service, body, "nobody").string(at: "error") == "user_not_found")
+            #expect(none.string(at: "code") == "no_recovery_key")
+            #expect(try await rotate(service, body, "nobody").string(at: "code") == "user_not_found")
             #expect(try await rotate(service, body, "vibe").status == 404)
             let same = try await rotate(service, rotation(to: key, by: recovery, dated(at: now)))
             #expect(same.status == 409)
-            #expect(same.string(at: "error") == "key_already_set")
+            #expect(same.string(at: "code") == "key_already_set")
             #expect(try await rotate(service, rotation(to: recovery, by: recovery, dated(at: now))).status == 400)
             _ = try await service.database.write("UPDATE handles SET status = 'suspended' WHERE handle = 'ada'")
-            #expect(try await rotate(service, body).string(at: "error") == "identity_suspended")
+            #expect(try await rotate(service, body).string(at: "code") == "identity_suspended")
             for bad: JSON in [
                 [:], ["proof": "text"], ["proof": [:]], ["proof": ["signature": "x"]],
                 ["proof": ["signature": .string(try key.sign([1])), "timestamp": .int(Int(now))]],
@@ -229,11 +229,11 @@ import Testing
                 #expect(byName.string(at: "code") == "reserved")
                 #expect(try await service.register("ada", signedBy: key, dated(at: now)).status == 400)
                 #expect(
-                    try await service.client.post("/api/identity/ada/revoke", json: body).string(at: "error")
+                    try await service.client.post("/api/identity/ada/revoke", json: body).string(at: "code")
                         == "identity_revoked"
                 )
                 #expect(
-                    try await rotate(service, rotation(to: next, by: recovery, dated(at: now))).string(at: "error")
+                    try await rotate(service, rotation(to: next, by: recovery, dated(at: now))).string(at: "code")
                         == "identity_revoked"
                 )
                 #expect(try await service.audit("ada").last == "identity_revoked")

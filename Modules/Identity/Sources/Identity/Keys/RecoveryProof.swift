@@ -74,7 +74,14 @@ struct RecoveryProof {
 extension APIError {
     /// A refusal whose code clients also find under `error`.
     static func proof(_ status: HTTPResponse.Status, _ code: String, _ detail: String) -> APIError {
+        guard status == .unauthorized else { return APIError(status, code: code, error: code, detail) }
         // Clients look for the word in the text of every 401.
-        APIError(status, code: code, error: status == .unauthorized ? "Authentication failed: \(code)" : code, detail)
+        return APIError(
+            status,
+            code: code,
+            error: "Authentication failed: \(code)",
+            detail,
+            headers: [.wwwAuthenticate: "Bearer"]
+        )
     }
 }

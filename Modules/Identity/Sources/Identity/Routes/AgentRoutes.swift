@@ -111,22 +111,31 @@ struct AgentRoutes: Sendable {
     // MARK: Reading
 
     private func get(_ request: APIRequest) async throws -> APIResponse {
-        guard let name = try request.query.optional("handle") else { return try await list(request) }
+        let page = try PageRequest(request)
+        guard let name = try request.query.optional("handle") else { return try await list(page) }
         guard let agent = try await store.agent(Handle(field: "handle", name).key) else {
             throw APIError.notFound("No agent has this handle.")
         }
         return .json(.ok, ["success": true, "agent": Self.row(agent)])
     }
 
-    private func list(_ request: APIRequest) async throws -> APIResponse {
-        let limit = try request.query.int("limit", default: 200, in: 1...1_000)
+    /// Which page of the list is asked for. Looked at also where one agent is asked for, so that nonsense is refused.
+    private struct PageRequest {
+        let limit: Int
         var after: (PostgresTimestamp, String)?
-        if let text = try request.query.optional("cursor") {
+
+        init(_ request: APIRequest) throws {
+            limit = try request.query.int("limit", default: 200, in: 1...1_000)
+            guard let text = try request.query.optional("cursor") else { return }
             let cursor = try Cursor(text, count: 2)
             after = (try cursor.time(0), cursor.parts[1])
         }
+    }
+
+    private func list(_ asked: PageRequest) async throws -> APIResponse {
+        let limit = asked.limit
         // One more than asked for tells whether there is a next page.
-        let found = try await store.agents(after: after, limit: limit + 1)
+        let found = try await store.agents(after: asked.after, limit: limit + 1)
         let page = found.prefix(limit)
         var next = JSON.null
         if found.count > limit, let last = page.last {
