@@ -18,7 +18,8 @@ public final class IdentityModule: FeatureModule {
         tables: [
             "handles", "users", "sessions", "identity_changes", "registration_counter", "reserved_handles",
             "quarantined_names", "placeholder_counts", "presence", "presence_days", "typing", "github_accounts",
-            "email_addresses", "login_attempts", "email_links", "login_grants", "mail_queue", "audit_log", "used_nonces",
+            "email_addresses", "login_attempts", "email_links", "login_grants", "mail_queue", "audit_log",
+            "used_nonces",
             "agents", "api_keys",
         ]
     )
