@@ -16,6 +16,9 @@ SETTINGS = {
     "VIBE_SERVER_HOST": "127.0.0.1",
     "VIBE_LOG_LEVEL": "error",
     "VIBE_LOG_REQUESTS": "none",
+    # The promises are of Identity and Messaging. Strangers may write 20 messages a day with SocialGraph.
+    "VIBE_MODULES_ENGAGEMENT_ENABLED": "false",
+    "VIBE_MODULES_SOCIAL_GRAPH_ENABLED": "false",
 }
 
 
