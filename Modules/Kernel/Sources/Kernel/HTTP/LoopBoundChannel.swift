@@ -5,8 +5,8 @@ import NIOCore
 /// Serves each connection on the thread of its event loop.
 ///
 /// Left alone, a request's task runs on Swift's shared threads: it hops there when the request was read and back when the
-/// answer is written. Requests here wait for the database rather than compute, so the loop's own thread serves them at
-/// a third less cost; what would keep it busy for long belongs on another executor.
+/// answer is written. Requests here wait for the database rather than compute, so the loop's own thread serves them; what
+/// would keep it busy for long belongs on another executor.
 struct LoopBoundChannel<Base: HTTPChannelHandler>: HTTPChannelHandler {
     typealias Value = Base.Value
 
