@@ -47,6 +47,17 @@ import Testing
         }
     }
 
+    @Test("signing out everywhere ends keys, too")
+    func signOut() async throws {
+        try await withIdentity { service in
+            let token = try await service.register("ada")
+            let (key, _) = try await create(service, token)
+            #expect(try await status(service, key) == 200)
+            #expect(try await service.documented(.post, "/api/auth/logout-all", token: token).status == 200)
+            try await eventually { try await status(service, key) == 401 }
+        }
+    }
+
     @Test("a key may do what it was made for, and replace itself")
     func scopes() async throws {
         try await withIdentity { service in
@@ -156,6 +167,9 @@ import Testing
                 #expect(try await status(service, new) == 200)
                 #expect(try await status(service, old) == 200)
             }
+            // Whoever found the old one cannot make it last.
+            let again = try await second.documented(.post, "/api/agents/keys/\(id)/rotate", token: old, json: [:])
+            #expect(again.status == 404, "\(again)")
             // Both have heard of the end when it comes.
             try await eventually {
                 try await first.database.read(

@@ -201,6 +201,25 @@ struct EmailLinkTests {
         }
     }
 
+    @Test("Ending the session that began it ends the change of address")
+    func linkingEnded() async throws {
+        try await withMail { service, mailbox in
+            let owner = try await service.register("ada")
+            let other = try await service.client.post(
+                "/api/presence",
+                token: owner,
+                json: TestService.registering("ada")
+            )
+            let thief = try #require(other.string(at: "token"), "\(other)")
+            let session = try #require(other.string(at: "sessionId"))
+            _ = try await service.client.post("/api/account/email", token: thief, json: ["email": "evil@example.com"])
+            let link = try await mailbox.link(to: "evil@example.com")
+            #expect(try await service.client.delete("/api/auth/sessions/\(session)", token: owner).status == 200)
+            #expect(try await use(link, service).text.contains("Address confirmed") == false)
+            #expect(try await service.database.read("SELECT FROM email_addresses").isEmpty)
+        }
+    }
+
     @Test("The owner of a handle gives it an address; the one before is told, and lets nobody in any more")
     func linking() async throws {
         try await withMail { service, mailbox in

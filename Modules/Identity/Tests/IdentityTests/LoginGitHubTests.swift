@@ -49,6 +49,25 @@ struct LoginGitHubTests {
         }
     }
 
+    @Test("A page of another site cannot sign its visitor in: that takes a click on ours")
+    func fromElsewhere() async throws {
+        try await StandInGitHub.with { gitHub in
+            try await withLogins(gitHub.settings) { service in
+                for (site, goesToGitHub) in [
+                    ("cross-site", false), ("same-site", false), ("same-origin", true), ("none", true),
+                ] {
+                    let answer = try await Browser(service).open(
+                        "/api/auth/github?handle=offensive",
+                        headers: [("Sec-Fetch-Site", site)]
+                    )
+                    #expect(answer.status == 302, "\(answer)")
+                    let location = try #require(answer.headers["Location"])
+                    #expect(location.hasPrefix("/login") == !goesToGitHub, "\(site): \(location)")
+                }
+            }
+        }
+    }
+
     @Test("Without a handle the account's own name is taken, and the account keeps its handle when it is renamed")
     func byNumber() async throws {
         try await StandInGitHub.with { gitHub in

@@ -11,7 +11,9 @@ enum SharePage {
         let doubt = entry.isVerified ? "" : " (posted without signing in)"
         let tags = entry.tags.map { "#\($0)" }.joined(separator: " ")
         return WebPage(
-            title: "@\(author) on /vibe: \(entry.category)",
+            // What unfurls elsewhere must not look as if the person had said it.
+            title: entry.isVerified
+                ? "@\(author) on /vibe: \(entry.category)" : "Unverified, under the name @\(author): \(entry.category)",
             description: cut(entry.content),
             url: url,
             type: "article",

@@ -54,7 +54,8 @@ struct APIKeyRoutes: Sendable {
         let fields = try request.json()
         let hours = try fields.optionalInt("overlap_hours", in: 0...Self.longestOverlap) ?? Self.usualOverlap
         let old = try await store.live(of: principal.handle, at: request.receivedAt).first { $0.id == id }
-        guard let old else { throw Self.unknown }
+        // One that was replaced already cannot replace itself again: whoever found it would keep what they found.
+        guard let old, old.expiresAt == nil else { throw Self.unknown }
         try await take(principal.handle)
         let now = request.receivedAt
         let end = PostgresTimestamp(microseconds: now.microseconds + hours * 3_600 * 1_000_000)

@@ -44,10 +44,20 @@ struct LoginRoutes: Sendable {
         try steps.intent(handle: request.query.optional("handle"), redirect: request.query.optional("redirect"))
     }
 
+    /// Whether another site's page sent the browser here. GitHub asks nobody twice, so such a page could sign its visitor in,
+    /// which lets whoever shares their address register as them for a minute, or claim a name for them: it takes a click
+    /// on ours. Browsers say so since 2023; an address opened from a terminal is `none`.
+    private static func comesFromElsewhere(_ request: APIRequest) -> Bool {
+        guard let name = HTTPField.Name("Sec-Fetch-Site"), let site = request.headers[name] else { return false }
+        return site != "same-origin" && site != "none"
+    }
+
     /// Sends the browser to GitHub, and remembers what for.
     private func begin(_ request: APIRequest) async throws -> APIResponse {
         let intent = try intent(of: request)
-        guard let gitHub, !request.isHead else { return Page.redirect(to: LoginSteps.start(intent)) }
+        guard let gitHub, !request.isHead, !Self.comesFromElsewhere(request) else {
+            return Page.redirect(to: LoginSteps.start(intent))
+        }
         let cookie = steps.cookie(of: request)
         let state = Base64URL.encode(steps.ids.bytes(32))
         let attempt = LoginAttempt(

@@ -83,12 +83,10 @@ struct SessionRoutes: Sendable {
     }
 
     private func revoke(_ handle: String, id: String?, _ request: APIRequest) async throws -> Int {
-        let revoked = try await sessions.revoke(
-            of: handle,
-            id: id,
-            at: request.receivedAt,
-            with: [audit.record(.sessionsRevoked, of: handle, id == nil ? "all" : "one", in: request)]
-        )
+        var others = [audit.record(.sessionsRevoked, of: handle, id == nil ? "all" : "one", in: request)]
+        // A session in the wrong hands may have made keys, which the change feed then ends.
+        if id == nil { others.append(PostgresAPIKeyStore.revocation(of: handle, id: nil, at: request.receivedAt)) }
+        let revoked = try await sessions.revoke(of: handle, id: id, at: request.receivedAt, with: others)
         // Other instances hear of it through the change feed.
         for id in revoked { credentials.forget(id) }
         return revoked.count

@@ -87,8 +87,8 @@ struct PostgresAPIKeyStore: APIKeyStore {
         """
     }
 
-    /// Lets a live key end at a time, or ends the transaction if there is no such key. Announces it, since its record is
-    /// held in memory.
+    /// Lets a live key end at a time, or ends the transaction if there is no such key. One that was replaced already can only
+    /// end at once. Announces it, since its record is held in memory.
     static func retirement(
         of id: String,
         handle: String,
@@ -97,9 +97,9 @@ struct PostgresAPIKeyStore: APIKeyStore {
     ) -> PostgresQuery {
         """
         WITH retired AS (
-            UPDATE api_keys SET expires_at = least(expires_at, \(end))
+            UPDATE api_keys SET expires_at = \(end)
             WHERE id = \(id) AND handle = \(handle) AND revoked_at IS NULL
-                AND (expires_at IS NULL OR expires_at > \(now))
+                AND (expires_at IS NULL OR (expires_at > \(now) AND \(end) = \(now)))
             RETURNING id
         ), announced AS (
             INSERT INTO identity_changes (kind, subject)

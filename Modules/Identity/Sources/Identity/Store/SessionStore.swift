@@ -95,10 +95,10 @@ struct PostgresSessionStore: SessionStore {
             INSERT INTO identity_changes (kind, subject)
             SELECT 'session', id FROM revoked
         ), ungranted AS (
-            -- With all sessions goes what one of them, in the wrong hands, may have begun.
+            -- With sessions goes what one of them, in the wrong hands, may have begun.
             DELETE FROM login_grants WHERE handle = \(handle) AND \(id) IS NULL
         ), unlinked AS (
-            DELETE FROM email_links WHERE linking = \(handle) AND \(id) IS NULL
+            DELETE FROM email_links WHERE linking = \(handle) AND EXISTS (SELECT FROM revoked)
         )
         SELECT id FROM revoked
         """
