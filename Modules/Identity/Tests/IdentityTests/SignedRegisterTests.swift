@@ -281,7 +281,7 @@ import Testing
             #expect(try await service.client.post("/api/auth/migrate", json: undated).status == 401)
             let byName = try await service.documented(.post, "/api/auth/migrate", json: ["handle": "ada"])
             #expect(byName.status == 401)
-            #expect(byName.string(at: "error") == "invalid_proof")
+            #expect(byName.string(at: "code") == "invalid_proof")
             let byToken = try await service.documented(
                 .post,
                 "/api/auth/migrate",
