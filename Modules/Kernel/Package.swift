@@ -58,7 +58,6 @@ let package = Package(
                 .product(name: "Contracts", package: "Contracts"),
                 .product(name: "Postgres", package: "Postgres"),
                 .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -10,7 +10,7 @@ SET synchronous_commit = off;
 SET work_mem = '512MB';
 
 -- What registering left behind.
-TRUNCATE messages, message_threads, message_polls, outbox, presence;
+TRUNCATE messages, message_threads, message_polls, outbox, presence CASCADE;
 
 INSERT INTO handles (handle, shown)
 SELECT name, name

@@ -1,6 +1,5 @@
 import Foundation
 import Hummingbird
-import HummingbirdCore
 import Logging
 import NIOCore
 import Postgres
@@ -56,15 +55,14 @@ struct ServiceHost: Service {
         let settings = assembly.services.settings
         let host = settings.string("server.host")
         let port = settings.int("server.port")
-        let channelConfiguration = HTTP1Channel.Configuration(
-            additionalChannelHandlers: [UnreadableRequestHandler()],
-            idleTimeout: .nanoseconds(settings.duration("server.idle_timeout").nanoseconds)
-        )
         let application = Application(
             responder: assembly.edge,
-            server: HTTPServerBuilder { responder in
-                LoopBoundChannel(base: HTTP1Channel(responder: responder, configuration: channelConfiguration))
-            },
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [UnreadableRequestHandler()],
+                    idleTimeout: .nanoseconds(settings.duration("server.idle_timeout").nanoseconds)
+                )
+            ),
             configuration: .init(address: .hostname(host, port: port), serverName: nil),
             onServerRunning: { channel in
                 state.ready()
